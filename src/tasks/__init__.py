@@ -1,0 +1,1 @@
+"""Tasks: generators from the papers' definitions, and real data that comes inside packages."""
