@@ -1,0 +1,112 @@
+"""The house style: one look, and one colour for one thing in the whole book.
+
+The colours stay apart for colour-blind readers (tests/figures/test_style.py simulates both common
+kinds), and lines that share a figure also differ in their dashes, for print without colour.
+
+A figure's size in pixels is its size in inches times `savefig.dpi`, never cropped to its content:
+the stored and the fresh picture can then be compared pixel by pixel.
+"""
+
+import matplotlib
+import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Annotation
+
+COLORS = {
+    # the three networks
+    "rnn": "#5B5B5B",
+    "lstm": "#0072B2",
+    "gru": "#D55E00",
+    # inside the LSTM
+    "forget_gate": "#AA3377",
+    "input_gate": "#228833",
+    "candidate": "#A67C00",
+    "output_gate": "#0E7C93",
+    "cell_state": "#0072B2",
+    "hidden_state": "#444444",
+    # inside the GRU
+    "update_gate": "#3B7A57",
+    "reset_gate": "#7B4EA3",
+}
+
+LINESTYLES = {"rnn": ":", "lstm": "-", "gru": "--"}
+
+# At 6 inches and 11 points, text is still 9 pixels high where a phone shrinks the figure to its
+# width, and no larger than a heading where a desktop shows it at full size.
+SETTINGS = {
+    "figure.figsize": (6.0, 3.6),
+    "figure.dpi": 130,
+    "savefig.dpi": 130,
+    "figure.constrained_layout.use": True,  # makes room for labels at a fixed figure size
+    "figure.facecolor": "white",  # opaque: a white card on the site's dark page
+    "savefig.facecolor": "white",
+    "savefig.transparent": False,
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every machine
+    "mathtext.fontset": "dejavusans",
+    "font.size": 11,
+    "axes.titlesize": 12,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 11,
+    "xtick.labelsize": 10,
+    "ytick.labelsize": 10,
+    "legend.fontsize": 10,
+    "legend.frameon": False,
+    "lines.linewidth": 2.2,
+    "lines.markersize": 6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#444444",
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": "#E3E3E3",
+    "grid.linewidth": 0.8,
+    "axes.formatter.useoffset": False,
+    "axes.prop_cycle": matplotlib.cycler(
+        color=[COLORS[name] for name in ("lstm", "gru", "input_gate", "forget_gate", "rnn")]
+    ),
+    "image.cmap": "cividis",  # its order survives colour blindness and grey print
+}
+
+
+def apply_style() -> None:
+    """Set matplotlib to the house style, whatever was set before (a reader's matplotlibrc too)."""
+    matplotlib.rcdefaults()
+    matplotlib.rcParams.update(SETTINGS)
+
+
+def label_line(
+    line: Line2D,
+    text: str,
+    *,
+    x: float | None = None,
+    offset: tuple[float, float] = (6.0, 0.0),
+    **text_options,
+) -> Annotation:
+    """Write `text` on a line, in its colour, instead of in a legend.
+
+    x: where on the line (its y is interpolated); the line's right end if None.
+    offset: from that point to the text's left middle, in points.
+    text_options: any of matplotlib's text properties, such as `ha="right"`.
+    Raises ValueError where the line has no finite point, or x lies outside it.
+    """
+    xs = np.asarray(line.get_xdata(orig=False), dtype=float)
+    ys = np.asarray(line.get_ydata(orig=False), dtype=float)
+    finite = np.isfinite(xs) & np.isfinite(ys)
+    if not finite.any():
+        raise ValueError(f"the line to be labelled {text!r} has no finite point")
+    order = np.argsort(xs[finite], kind="stable")
+    xs, ys = xs[finite][order], ys[finite][order]
+    at = xs[-1] if x is None else x
+    if not xs[0] <= at <= xs[-1]:
+        raise ValueError(f"x = {x} for {text!r} lies outside the line, [{xs[0]}, {xs[-1]}]")
+    height = ys[-1] if x is None else np.interp(at, xs, ys)
+    options = {"color": line.get_color(), "fontweight": "bold", "va": "center"} | text_options
+    return line.axes.annotate(
+        text,
+        (at, height),
+        xytext=offset,
+        textcoords="offset points",
+        path_effects=[withStroke(linewidth=3, foreground="white")],
+        **options,
+    )
