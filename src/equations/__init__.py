@@ -1,0 +1,26 @@
+"""The equations in NumPy: forward passes, and backward passes derived by hand.
+
+Shapes: B sequences, T steps, D inputs, H hidden units. Batch first: x is (B, T, D).
+Gate order is PyTorch's: i, f, g, o.
+"""
+
+from src.equations.activations import sigmoid
+from src.equations.gradcheck import GradientCheck, gradient_check, numerical_gradient
+from src.equations.gradients import Gradients, clip_by_global_norm
+from src.equations.lstm import LSTM, LSTMStep
+from src.equations.optim import SGD, Adam
+from src.equations.rnn import RNN
+
+__all__ = [
+    "LSTM",
+    "RNN",
+    "SGD",
+    "Adam",
+    "GradientCheck",
+    "Gradients",
+    "LSTMStep",
+    "clip_by_global_norm",
+    "gradient_check",
+    "numerical_gradient",
+    "sigmoid",
+]
