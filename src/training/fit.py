@@ -1,0 +1,129 @@
+"""One training loop for the whole book: clip, step, decay, validate, keep the best."""
+
+import copy
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+
+@dataclass
+class History:
+    """What happened, one entry per validation. Lists, so that they plot and serialise as is."""
+
+    steps: list[int] = field(default_factory=list)  # steps taken by then
+    losses: list[float] = field(default_factory=list)  # mean training loss since the last one
+    scores: list[float] = field(default_factory=list)  # validation score: higher is better
+    best_step: int = 0  # the model's weights are those of this step
+    stopped_early: bool = False
+
+
+def warm_up_then_decay(step: int, steps: int, warm_up: float = 0.15) -> float:
+    """Scale the learning rate: linearly up to 1 in the first part, linearly down to 0 after it.
+
+    Large steps find a good region; small ones at the end settle in it.
+    """
+    progress = step / steps
+    return min(progress / warm_up, 1.0) if progress < warm_up else (1 - progress) / (1 - warm_up)
+
+
+def fit(
+    model: nn.Module,
+    loss: Callable[[nn.Module, object], Tensor],
+    batches: Iterable,
+    score: Callable[[nn.Module], float],
+    *,
+    steps: int,
+    rng: np.random.Generator,
+    learning_rate: float = 1e-2,
+    schedule: Callable[[int, int], float] = warm_up_then_decay,
+    clip: float = 5.0,
+    validate_every: int = 100,
+    patience: int | None = None,
+    progress: bool = False,
+) -> History:
+    """Train `model` in place with Adam; leave it in evaluation mode with its best weights.
+
+    The budget is a number of steps, never of seconds: a faster machine gets the same model.
+
+    Args:
+        model: any module.
+        loss: `loss(model, batch)`, a scalar tensor.
+        batches: at least `steps` batches, of whatever `loss` understands.
+        score: `score(model)` on validation data, higher is better. It is called in evaluation
+            mode and without gradients.
+        steps: updates of the weights.
+        rng: seeds torch's generator, from which dropout draws its masks.
+        learning_rate: Adam's, at its highest.
+        schedule: `schedule(step, steps)` multiplies the learning rate.
+        clip: the global norm of the gradient is cut to this before each step.
+        validate_every: steps between validations; there is always one after the last step.
+        patience: stop after this many validations without a new best score. None: never.
+        progress: show a bar on standard error if that is a terminal.
+
+    Returns:
+        the history of losses and scores.
+
+    Raises:
+        ValueError: a setting out of its range, or `batches` ending before `steps`.
+        FloatingPointError: the loss is NaN or infinite; the message gives the step.
+    """
+    _check_positive(
+        steps=steps,
+        learning_rate=learning_rate,
+        clip=clip,
+        validate_every=validate_every,
+        patience=patience,
+    )
+    torch.manual_seed(int(rng.integers(2**63)))
+    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    history, best, running_loss, batch_iterator = History(), None, [], iter(batches)
+
+    bar = tqdm(range(1, steps + 1), unit="step", disable=None if progress else True)
+    for step in bar:
+        try:
+            batch = next(batch_iterator)
+        except StopIteration:
+            raise ValueError(f"batches ended after {step - 1} of {steps} steps") from None
+        model.train()
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate * schedule(step, steps)
+        optimizer.zero_grad()
+        value = loss(model, batch)
+        running_loss.append(value.item())
+        if not np.isfinite(running_loss[-1]):
+            raise FloatingPointError(
+                f"the loss is {running_loss[-1]} at step {step}: lower the learning rate "
+                "(or clip), or look for NaN in the data"
+            )
+        value.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), clip)
+        optimizer.step()
+
+        if step % validate_every == 0 or step == steps:
+            model.eval()
+            with torch.no_grad():
+                history.scores.append(float(score(model)))
+            history.steps.append(step)
+            history.losses.append(float(np.mean(running_loss)))
+            running_loss = []
+            bar.set_postfix(loss=f"{history.losses[-1]:.3f}", score=f"{history.scores[-1]:.3f}")
+            if history.scores[-1] >= max(history.scores):
+                history.best_step, best = step, copy.deepcopy(model.state_dict())
+            since_best = len(history.steps) - 1 - history.steps.index(history.best_step)
+            if patience is not None and since_best >= patience:
+                history.stopped_early = True
+                break
+
+    model.load_state_dict(best)
+    model.eval()
+    return history
+
+
+def _check_positive(**settings) -> None:
+    for name, value in settings.items():
+        if value is not None and not value > 0:
+            raise ValueError(f"{name} must be above 0, got {value}")
