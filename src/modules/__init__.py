@@ -1,0 +1,7 @@
+"""PyTorch from scratch: recurrent layers that load `torch.nn`'s weights and equal its numbers."""
+
+from src.modules.gru import GRU
+from src.modules.lstm import LSTM
+from src.modules.rnn import RNN
+
+__all__ = ["GRU", "LSTM", "RNN"]
