@@ -1,0 +1,71 @@
+# Two commands matter: `make book` and `make test`. Each does all of its own set-up.
+
+PYTHON ?= $(firstword $(shell command -v python3.11 python3 python 2>/dev/null))
+BIN    := .venv/bin
+BOOK   ?=
+PORT   ?= 8000
+
+# Only the project's own environment counts, and one thread a process: on a busy machine
+# a second one is slower, and sums in another order.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP VIRTUAL_ENV
+export PYTHONNOUSERSITE := 1
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup book serve test lint unit notebooks site execute portability bench clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+book: setup ## build the website, from nothing, and say where to open it
+	@$(MAKE) --no-print-directory site
+	@echo
+	@echo "The book: file://$(CURDIR)/_build/html/index.html"
+	@echo "Or run 'make serve' and open http://localhost:$(PORT)"
+
+test: lint unit notebooks site ## check everything that must hold
+	$(BIN)/pytest tests/site
+
+serve: ## serve the built website on PORT (8000)
+	@test -f _build/html/index.html || $(MAKE) book
+	@echo "http://localhost:$(PORT) (stop with Ctrl-C)"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+execute: setup ## run the notebooks of BOOK (a path; all of them) anew and store what they show
+	$(BIN)/python -m tools.execute $(BOOK)
+
+portability: setup ## run every notebook as other CPUs would, on two threads, and perturbed
+	$(BIN)/python -m tools.portability
+
+bench: setup ## measure the speed of src beside torch.nn
+	$(BIN)/python -m benchmarks
+
+clean: ## remove the website and the caches (the environment stays)
+	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+# The parts of `make test`, from fast to slow.
+lint: setup ## check the style of the code
+	$(BIN)/ruff check .
+
+unit: setup ## test src, the tools and the structure of the book
+	$(BIN)/pytest tests --ignore tests/site -n 2 --dist loadfile
+
+notebooks: setup ## run every notebook and compare all its text and figures with the stored ones
+	$(BIN)/pytest --nbval book
+
+# --all: a page that is taken from the last build would not repeat its warnings.
+site: setup ## build the website; a warning is an error
+	$(BIN)/jupyter-book build . --all -W -n --keep-going --quiet
+
+# The environment is made again when what it is made of has changed.
+setup: .venv/installed
+.venv/installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
