@@ -47,14 +47,14 @@ def initialize_parameters(module, rng, forget_bias=None):
                 draw_uniform(parameter, part.hidden_size**-0.5, rng)
         elif own:
             raise TypeError(
-                f"module must be built of Embedding, Linear, RNN, LSTM and GRU: got parameters "
+                f"module must be built of Embedding, Linear, RNN, LSTM and GRU, got parameters "
                 f"{', '.join(own)} of {type(part).__name__} at {name!r}"
             )
         if isinstance(part, (nn.LSTM, LSTM)):
             lstms.append(part)
     if forget_bias is not None:
         if not lstms:
-            raise ValueError(f"forget_bias needs an LSTM: got {type(module).__name__} without one")
+            raise ValueError(f"forget_bias needs an LSTM, got {type(module).__name__} without one")
         for lstm in lstms:
             set_forget_bias(lstm, forget_bias)
     return module

@@ -19,16 +19,16 @@ def check_tokens(tokens, vocab_size):
         ValueError: if the shape is another, or an id lies outside the vocabulary.
     """
     if not isinstance(tokens, torch.Tensor):
-        raise TypeError(f"tokens must be a torch.Tensor: got {type(tokens).__name__}")
+        raise TypeError(f"tokens must be a torch.Tensor, got {type(tokens).__name__}")
     if tokens.dtype not in (torch.int64, torch.int32):
-        raise TypeError(f"tokens must be int64 or int32: got {tokens.dtype}")
+        raise TypeError(f"tokens must be int64 or int32, got {tokens.dtype}")
     if tokens.dim() != 2 or tokens.numel() == 0:
-        raise ValueError(f"tokens must have shape (B, T) with B, T ≥ 1: got {tuple(tokens.shape)}")
+        raise ValueError(f"tokens must have shape (B, T) with B, T ≥ 1, got {tuple(tokens.shape)}")
     smallest, largest = (int(bound) for bound in tokens.aminmax())
     if smallest < 0 or largest >= vocab_size:
         worst = smallest if smallest < 0 else largest
         raise ValueError(
-            f"tokens, padding too, must lie in the vocabulary 0..{vocab_size - 1}: got {worst}"
+            f"tokens, padding too, must lie in the vocabulary 0..{vocab_size - 1}, got {worst}"
         )
 
 

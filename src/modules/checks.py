@@ -7,23 +7,23 @@ def check_sizes(**sizes):
     """Raise unless every keyword argument is a positive int."""
     for name, size in sizes.items():
         if not isinstance(size, int) or isinstance(size, bool):
-            raise TypeError(f"{name} must be an int: got {type(size).__name__}")
+            raise TypeError(f"{name} must be an int, got {type(size).__name__}")
         if size < 1:
-            raise ValueError(f"{name} must be at least 1: got {size}")
+            raise ValueError(f"{name} must be at least 1, got {size}")
 
 
 def check_tensor(name, value, dtype):
     """Raise TypeError unless `value` is a tensor of `dtype`."""
     if not isinstance(value, torch.Tensor):
-        raise TypeError(f"{name} must be a torch.Tensor: got {type(value).__name__}")
+        raise TypeError(f"{name} must be a torch.Tensor, got {type(value).__name__}")
     if value.dtype != dtype:
-        raise TypeError(f"{name} must have the module's dtype {dtype}: got {value.dtype}")
+        raise TypeError(f"{name} must have the module's dtype {dtype}, got {value.dtype}")
 
 
-def check_no_nan(name, value):
-    """Raise ValueError if a tensor holds NaN."""
-    if torch.isnan(value).any():
-        raise ValueError(f"{name} must be free of NaN: got {int(torch.isnan(value).sum())}")
+def check_finite(name, value):
+    """Raise ValueError if a tensor holds NaN or infinity."""
+    if not torch.isfinite(value).all():
+        raise ValueError(f"{name} must be finite, but it holds NaN or infinity")
 
 
 def check_input(x, input_size, batch_first, like):
@@ -38,9 +38,9 @@ def check_input(x, input_size, batch_first, like):
     check_tensor("x", x, like.dtype)
     expected = f"({'B, T' if batch_first else 'T, B'}, {input_size})"
     if x.dim() != 3 or x.shape[-1] != input_size:
-        raise ValueError(f"x must have shape {expected}: got {tuple(x.shape)}")
+        raise ValueError(f"x must have shape {expected}, got {tuple(x.shape)}")
     if x.numel() == 0:
-        raise ValueError(f"x must have shape {expected} with B, T ≥ 1: got {tuple(x.shape)}")
+        raise ValueError(f"x must have shape {expected} with B, T ≥ 1, got {tuple(x.shape)}")
 
 
 def check_state(state, names, shape, like):
@@ -54,14 +54,14 @@ def check_state(state, names, shape, like):
     """
     if not isinstance(state, (tuple, list)) or len(state) != len(names):
         got = f"{len(state)} of them" if isinstance(state, (tuple, list)) else type(state).__name__
-        raise TypeError(f"state must be a tuple of {len(names)} tensors: got {got}")
+        raise TypeError(f"state must be a tuple of {len(names)} tensors, got {got}")
     for name, value in zip(names, state, strict=True):
         check_tensor(name, value, like.dtype)
         if value.shape != shape:
             raise ValueError(
-                f"{name} must have shape (L·directions, B, H) = {shape}: got {tuple(value.shape)}"
+                f"{name} must have shape (L·directions, B, H) = {shape}, got {tuple(value.shape)}"
             )
-        check_no_nan(name, value)
+        check_finite(name, value)
 
 
 def check_lengths(lengths, B, T):
@@ -81,13 +81,13 @@ def check_lengths(lengths, B, T):
     """
     lengths = torch.as_tensor(lengths)
     if lengths.dtype == torch.bool or lengths.is_floating_point() or lengths.is_complex():
-        raise TypeError(f"lengths must be integers: got {lengths.dtype}")
+        raise TypeError(f"lengths must be integers, got {lengths.dtype}")
     if lengths.shape != (B,):
-        raise ValueError(f"lengths must have shape (B,) = ({B},): got {tuple(lengths.shape)}")
+        raise ValueError(f"lengths must have shape (B,) = ({B},), got {tuple(lengths.shape)}")
     outside = (lengths < 1) | (lengths > T)
     if outside.any():
         first = int(outside.nonzero()[0])
         raise ValueError(
-            f"lengths must lie in 1..T = {T}: got {int(lengths[first])} for sequence {first}"
+            f"lengths must lie in 1..T = {T}, got {int(lengths[first])} for sequence {first}"
         )
     return lengths.long()

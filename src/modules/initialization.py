@@ -41,7 +41,7 @@ def set_forget_bias(lstm, forget_bias):
     H = lstm.hidden_size
     biases = {name: b for name, b in lstm.named_parameters() if name.startswith("bias_")}
     if not biases or any(b.shape != (4 * H,) for b in biases.values()):
-        raise ValueError(f"forget_bias needs an LSTM with biases: got {lstm}")
+        raise ValueError(f"forget_bias needs an LSTM with biases, got {lstm}")
     with torch.no_grad():
         for name, bias in biases.items():
             bias[H : 2 * H] = forget_bias if name.startswith("bias_ih") else 0
@@ -56,4 +56,4 @@ def copy_array(parameter, array):
 def check_rng(rng):
     """Raise TypeError unless rng is a `numpy.random.Generator`."""
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator: got {type(rng).__name__}")
+        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from src.modules.checks import check_input, check_lengths, check_no_nan, check_sizes, check_state
+from src.modules.checks import check_finite, check_input, check_lengths, check_sizes, check_state
 from src.modules.initialization import draw_uniform
 from src.modules.layer import run_layer
 
@@ -53,7 +53,7 @@ class RecurrentStack(nn.Module):
         super().__init__()
         check_sizes(input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
         if not 0 <= dropout <= 1:
-            raise ValueError(f"dropout must lie in [0, 1]: got {dropout}")
+            raise ValueError(f"dropout must lie in [0, 1], got {dropout}")
         if dropout > 0 and num_layers == 1:
             warnings.warn(
                 f"dropout acts between layers only: dropout={dropout} does nothing with "
@@ -115,7 +115,7 @@ class RecurrentStack(nn.Module):
             lengths = check_lengths(lengths, B, T).to(x.device)
             alive = torch.arange(T, device=x.device) < lengths[:, None]  # (B, T)
             x = x.masked_fill(~alive[:, :, None], 0)  # what stands in the padding is never read
-        check_no_nan("x", x)
+        check_finite("x", x)
 
         shape = (self.num_layers * self.directions, B, self.hidden_size)
         if state is None:

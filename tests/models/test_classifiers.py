@@ -126,17 +126,17 @@ def test_dropout_in_training_only_and_none_with_one_layer(model_class, recwarn):
 tokens = torch.zeros(2, 4, dtype=torch.long)
 
 BAD_CALLS = {
-    "no tensor": ([[1, 2]], None, TypeError, "tokens must be a torch.Tensor: got list"),
-    "float": (tokens.float(), None, TypeError, "tokens must be int64 or int32: got torch.float32"),
+    "no tensor": ([[1, 2]], None, TypeError, "tokens must be a torch.Tensor, got list"),
+    "float": (tokens.float(), None, TypeError, "tokens must be int64 or int32, got torch.float32"),
     "rank": (tokens[0], None, ValueError, r"tokens must have shape \(B, T\) .* got \(4,\)"),
-    "empty batch": (tokens[:0], None, ValueError, r"B, T ≥ 1: got \(0, 4\)"),
-    "no step": (tokens[:, :0], None, ValueError, r"B, T ≥ 1: got \(2, 0\)"),
-    "id too large": (tokens + V, None, ValueError, r"tokens.* vocabulary 0..6: got 7"),
-    "id negative": (tokens - 1, None, ValueError, r"tokens.* vocabulary 0..6: got -1"),
-    "length zero": (tokens, [4, 0], ValueError, r"lengths .* 1..T = 4: got 0 for sequence 1"),
-    "length beyond": (tokens, [5, 4], ValueError, r"lengths .* 1..T = 4: got 5 for sequence 0"),
-    "length count": (tokens, [4], ValueError, r"lengths must have shape \(B,\) = \(2,\): got"),
-    "length float": (tokens, [4.0, 4.0], TypeError, "lengths must be integers: got torch.float32"),
+    "empty batch": (tokens[:0], None, ValueError, r"B, T ≥ 1, got \(0, 4\)"),
+    "no step": (tokens[:, :0], None, ValueError, r"B, T ≥ 1, got \(2, 0\)"),
+    "id too large": (tokens + V, None, ValueError, r"tokens.* vocabulary 0..6, got 7"),
+    "id negative": (tokens - 1, None, ValueError, r"tokens.* vocabulary 0..6, got -1"),
+    "length zero": (tokens, [4, 0], ValueError, r"lengths .* 1..T = 4, got 0 for sequence 1"),
+    "length beyond": (tokens, [5, 4], ValueError, r"lengths .* 1..T = 4, got 5 for sequence 0"),
+    "length count": (tokens, [4], ValueError, r"lengths must have shape \(B,\) = \(2,\), got"),
+    "length float": (tokens, [4.0, 4.0], TypeError, "lengths must be integers, got torch.float32"),
 }
 
 
@@ -154,5 +154,5 @@ def test_bad_call(model_class, case):
 )
 def test_bad_construction(model_class, name):
     sizes = {"vocab_size": V, "embed_dim": E, "hidden_size": H, "num_classes": C, "num_layers": 2}
-    with pytest.raises(ValueError, match=f"{name} must be at least 1: got 0"):
+    with pytest.raises(ValueError, match=f"{name} must be at least 1, got 0"):
         model_class(**{**sizes, name: 0})

@@ -56,5 +56,5 @@ def test_forget_bias_needs_an_lstm_with_biases(module):
 
 
 def test_seed_is_not_a_generator():
-    with pytest.raises(TypeError, match=r"rng must be a numpy.random.Generator: got int"):
+    with pytest.raises(TypeError, match=r"rng must be a numpy.random.Generator, got int"):
         draw_uniform(torch.zeros(2), 1.0, 0)
