@@ -1,0 +1,70 @@
+"""Python runs this at its start, if its folder is on PYTHONPATH: the perturbed machines.
+
+`np.random.default_rng` then returns a generator whose real numbers, and so every initial weight
+and all generated data, are multiplied by 1 + 1e-7 · noise. Integers, shuffles and choices stay as
+they are, and the stream of random bits is used up exactly as before.
+"""
+
+import functools
+import os
+
+import numpy as np
+
+SIZE = 1e-7
+REAL_DRAWS = (
+    "beta",
+    "chisquare",
+    "dirichlet",
+    "exponential",
+    "gamma",
+    "gumbel",
+    "laplace",
+    "logistic",
+    "lognormal",
+    "multivariate_normal",
+    "normal",
+    "random",
+    "rayleigh",
+    "standard_cauchy",
+    "standard_exponential",
+    "standard_gamma",
+    "standard_normal",
+    "standard_t",
+    "triangular",
+    "uniform",
+    "vonmises",
+    "weibull",
+)
+
+
+class PerturbedGenerator(np.random.Generator):
+    """`np.random.Generator` with draws that are off by one part in ten million."""
+
+
+def perturbed(name: str):
+    """The method `name`, its result multiplied by 1 + 1e-7 · noise; dtype and `out` are kept."""
+    draw = getattr(np.random.Generator, name)
+
+    @functools.wraps(draw)
+    def draw_and_perturb(self, *args, **kwargs):
+        drawn = draw(self, *args, **kwargs)
+        if isinstance(drawn, np.ndarray):
+            drawn *= (1 + SIZE * NOISE.standard_normal(drawn.shape)).astype(drawn.dtype)
+            return drawn
+        return type(drawn)(drawn * (1 + SIZE * NOISE.standard_normal()))
+
+    return draw_and_perturb
+
+
+def default_rng(seed=None) -> np.random.Generator:
+    """Takes the place of `np.random.default_rng`."""
+    if isinstance(seed, np.random.Generator):
+        return seed
+    return PerturbedGenerator(original_default_rng(seed).bit_generator)
+
+
+NOISE = np.random.Generator(np.random.PCG64(int(os.environ["PERTURBATION_SEED"])))
+original_default_rng = np.random.default_rng
+for real_draw in REAL_DRAWS:
+    setattr(PerturbedGenerator, real_draw, perturbed(real_draw))
+np.random.default_rng = default_rng
