@@ -1,17 +1,8 @@
-"""Batches of sequences of unequal length: padded, or grouped so that nothing needs padding."""
+"""Batches in which all sequences have the same length, so that nothing needs padding."""
 
 from collections.abc import Iterator
 
 import numpy as np
-
-
-def pad(sequences: list[list[int]]) -> tuple[np.ndarray, np.ndarray]:
-    """Stack token sequences into tokens (B, T), 0 after each one's end, and lengths (B,)."""
-    lengths = np.array([len(sequence) for sequence in sequences])
-    tokens = np.zeros((len(sequences), lengths.max()), dtype=np.int64)
-    for b, sequence in enumerate(sequences):
-        tokens[b, : lengths[b]] = sequence
-    return tokens, lengths
 
 
 def equal_length_batches(

@@ -30,7 +30,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from src.tasks.batches import pad
+from src.tasks import texts
+from src.tasks.texts import LabelledTexts
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 VOCAB_SIZE = 1 + len(LETTERS)  # token 0 is padding, a is 1, z is 26
@@ -40,19 +41,12 @@ HELD_OUT = "photograph"  # words that begin with it are test words
 _ENTRY = re.compile(r"(?P<word>[a-z]+)(?:\(\d+\))? (?P<phonemes>[^#\n]+)")
 
 
-class WordSet(NamedTuple):
-    """Words and the numbers of their classes."""
-
-    words: list[str]
-    labels: np.ndarray  # (N,) int
-
-
 class StressData(NamedTuple):
     """The three sets, and the pattern that each class number stands for."""
 
-    train: WordSet
-    validation: WordSet
-    test: WordSet
+    train: LabelledTexts
+    validation: LabelledTexts
+    test: LabelledTexts
     patterns: tuple[str, ...]  # the most common first, so class 0 is the majority
 
 
@@ -86,7 +80,7 @@ def load_stress(seed: int = 0) -> StressData:
     first_train = n_test - len(held_out) + n_validation
 
     def word_set(chosen):
-        return WordSet(chosen, np.array([class_of[pattern_of[word]] for word in chosen]))
+        return LabelledTexts(chosen, np.array([class_of[pattern_of[word]] for word in chosen]))
 
     return StressData(
         train=word_set(order[first_train:]),
@@ -97,17 +91,8 @@ def load_stress(seed: int = 0) -> StressData:
 
 
 def encode(words: list[str]) -> tuple[np.ndarray, np.ndarray]:
-    """Turn words into tokens (B, T), 0 after a word's end, and lengths (B,).
-
-    Raises:
-        ValueError: an empty word, or a character other than a-z; the message names it.
-    """
-    for word in words:
-        unknown = set(word) - set(LETTERS)
-        if unknown or not word:
-            reason = f"{min(unknown)!r} is not one of a-z" if unknown else "it is empty"
-            raise ValueError(f"cannot encode {word!r}: {reason}")
-    return pad([[1 + LETTERS.index(letter) for letter in word] for word in words])
+    """Turn words into tokens (B, T), 0 after a word's end, and lengths (B,): `texts.encode`."""
+    return texts.encode(words, LETTERS)
 
 
 def _dictionary_text() -> str:

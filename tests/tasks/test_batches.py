@@ -5,13 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.tasks.batches import endless_batches, equal_length_batches, pad
-
-
-def test_pad_puts_zeros_after_each_end():
-    tokens, lengths = pad([[3, 1], [4, 1, 5, 9], [2]])
-    assert tokens.tolist() == [[3, 1, 0, 0], [4, 1, 5, 9], [2, 0, 0, 0]]
-    assert lengths.tolist() == [2, 4, 1]
+from src.tasks.batches import endless_batches, equal_length_batches
 
 
 @given(
