@@ -6,6 +6,8 @@ what it was. `--check` runs nothing and names the files that are not normalised.
 """
 
 import argparse
+import asyncio
+import signal
 import sys
 import time
 from pathlib import Path
@@ -37,8 +39,14 @@ def run(notebook: NotebookNode, folder: Path) -> NotebookNode:
         timeout=CELL_TIMEOUT,
         record_timing=False,
         resources={"metadata": {"path": str(folder)}},
+        on_notebook_start=_let_ctrl_c_through,
     ).execute()
     return normalise(fresh)
+
+
+def _let_ctrl_c_through(notebook: NotebookNode) -> None:
+    """nbclient answers Ctrl-C by a dead kernel, which looks like a notebook that failed."""
+    asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
 
 
 def is_normalised(path: Path) -> bool:
