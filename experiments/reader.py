@@ -51,7 +51,7 @@ def main():
     started = time.process_time()
     data = load_stress()
     model = initialize_parameters(Reader(), np.random.default_rng(SEED), forget_bias=1.0)
-    tokens, lengths = encode(data.train.words)
+    tokens, lengths = encode(data.train.texts)
     tokens, labels = torch.from_numpy(tokens), torch.from_numpy(data.train.labels)
 
     def loss(model, batch):
@@ -88,8 +88,8 @@ def main():
 
 @torch.no_grad()
 def accuracy(model, words):
-    """The share of a WordSet's words whose pattern the model names."""
-    tokens, lengths = encode(words.words)
+    """The share of a set's words whose pattern the model names."""
+    tokens, lengths = encode(words.texts)
     right = 0
     for batch in equal_length_batches(lengths, 1024):
         logits = model(torch.from_numpy(tokens[batch, : lengths[batch[0]]]))
