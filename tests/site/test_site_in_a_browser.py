@@ -1,0 +1,105 @@
+"""The website as a reader meets it: opened in Chromium, on a desktop and on a phone."""
+
+import functools
+from typing import NamedTuple
+from urllib.parse import quote
+
+import pytest
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+class Visit(NamedTuple):
+    """What happened while one page was open.
+
+    Attributes:
+        requests: the addresses that were asked for.
+        errors: console errors, exceptions, and answers of 400 and above.
+        formulas, rendered, mistakes: formulas in the page, drawn by MathJax, and in error.
+        views, widgets: widget views in the page's source, and those that drew something.
+        overflow: how many pixels the page is wider than the phone.
+    """
+
+    requests: list
+    errors: list
+    formulas: int
+    rendered: int
+    mistakes: int
+    views: int
+    widgets: int
+    overflow: int
+
+
+@pytest.fixture(scope="session")
+def visit(address, browser, site):
+    """The function that opens a page and says what happened; each page is opened once."""
+
+    @functools.cache
+    def open_page(page):
+        tab = browser.new_page(viewport=DESKTOP)
+        requests, errors = [], []
+        tab.on("request", lambda request: requests.append(request.url))
+        tab.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+        tab.on("pageerror", lambda error: errors.append(str(error)))
+        tab.on("response", lambda answer: answer.ok or errors.append(f"{answer.url} {answer}"))
+        tab.goto(address + page, wait_until="networkidle")
+        if tab.locator(".math").count():
+            tab.evaluate("MathJax.startup.promise")
+        count = lambda selector: tab.locator(selector).count()  # noqa: E731
+        seen = {
+            "formulas": count(".math"),
+            "rendered": count(".math mjx-container"),
+            "mistakes": count("mjx-merror"),
+            "views": (site / page).read_text(encoding="utf-8").count("widget-view+json"),
+            "widgets": count(".widget:not(:empty)"),
+        }
+        tab.set_viewport_size(PHONE)
+        tab.wait_for_timeout(100)
+        overflow = tab.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        tab.close()
+        return Visit(requests, errors, **seen, overflow=overflow)
+
+    return open_page
+
+
+def test_every_request_stays_on_the_site(visit, address, page):
+    local = (address, "data:", "blob:")
+    assert [request for request in visit(page).requests if not request.startswith(local)] == []
+
+
+def test_the_page_opens_without_an_error(visit, page):
+    assert visit(page).errors == []
+
+
+def test_mathematics_is_rendered(visit, page):
+    seen = visit(page)
+    assert seen.rendered >= seen.formulas
+    assert seen.mistakes == 0
+
+
+def test_every_widget_is_alive(visit, page):
+    seen = visit(page)
+    assert seen.widgets == seen.views
+
+
+def test_the_page_fits_a_phone(visit, page):
+    assert visit(page).overflow <= 0
+
+
+def test_search_finds_the_forget_gate(address, browser):
+    tab = browser.new_page()
+    tab.goto(f"{address}search.html?q={quote('forget gate')}")
+    result = tab.locator("#search-results a", has_text="Open the LSTM cell").first
+    result.wait_for(timeout=20_000)
+    tab.close()
+
+
+def test_the_dark_page_is_dark(address, browser):
+    tab = browser.new_page()
+    tab.add_init_script("localStorage.mode = localStorage.theme = 'dark'")
+    tab.goto(address + "book/index.html")
+    background = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+    tab.close()
+    channels = [int(channel) for channel in background[4:-1].split(",")]
+    assert max(channels) < 64
