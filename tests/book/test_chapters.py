@@ -1,0 +1,246 @@
+"""Every chapter is in the table of contents and keeps every rule; and every rule can fail."""
+
+import base64
+import copy
+import io
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
+
+from tools.book import ROOT, chapters, pages
+from tools.chapter_rules import LAYOUT_TAGS, RULES
+from tools.execute import is_normalised
+from tools.normalise import normalise, read
+
+BOOK = ROOT / "book"
+NOTEBOOKS = [p for p in sorted(BOOK.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
+
+
+def names(paths):
+    return sorted(str(path.relative_to(BOOK)) for path in paths)
+
+
+def test_every_notebook_is_in_the_table_of_contents_and_the_other_way_round():
+    assert names(chapters()) == names(NOTEBOOKS)
+
+
+def test_every_page_is_in_the_table_of_contents_once():
+    written = [path for path in BOOK.rglob("*.md") if ".ipynb_checkpoints" not in path.parts]
+    assert names(page for page in pages() if page.suffix == ".md") == names(written)
+    assert len(set(pages())) == len(pages())
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS, ids=names(NOTEBOOKS))
+def chapter(request):
+    return request.param, read(request.param)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_chapter_keeps_the_rule(chapter, rule):
+    path, notebook = chapter
+    assert rule(notebook, path) == []
+
+
+def test_file_is_normalised(chapter):
+    assert is_normalised(chapter[0]), "run `make execute` on it"
+
+
+# Each rule can fail. A small notebook keeps all of them; each mutation breaks one.
+
+ALT = "Two curves over a hundred steps: the first falls to zero at once, the second stays near one."
+
+
+def png():
+    buffer = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(buffer, "png")
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def exercise(label, stars):
+    return [
+        new_markdown_cell(
+            f"```{{exercise}} {stars} Try it\n:label: ex-{label}\n\nWhat is left?\n```\n\n"
+            f"````{{solution-start}} ex-{label}\n:class: dropdown\n````\n\nHalf of it."
+        ),
+        new_code_cell(f"print('half of what was there is left, as in {label}: True')"),
+        new_markdown_cell("The other half is gone.\n\n````{solution-end}\n````"),
+    ]
+
+
+def answer(number):
+    return f"**{number}. Is it kept?**\n\n- yes\n- no\n\n```{{dropdown}} Answer\nNo, half is.\n```"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("chapter")
+    (folder / "cell.svg").touch()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def good():
+    """A chapter with everything that the rules ask for, and no more."""
+    figure = new_output("display_data", data={"image/png": png(), "text/plain": "<Figure>"})
+    cells = [
+        new_markdown_cell("# Keep a memory\n\nOne sentence that says why."),
+        new_markdown_cell(
+            "```{admonition} In this chapter\n:class: chapter-box\n\n**You will be able to**\n\n"
+            "- keep\n- erase\n- write\n\n**You need**\n\n- [the notation](notation.md) (helpful)"
+            "\n\n**Time**: 15 minutes to read, 5 seconds to run.\n```"
+        ),
+        new_code_cell(
+            "import numpy as np\n\nfrom src.figures import start_chapter\n\nstart_chapter()"
+        ),
+        new_markdown_cell(
+            "## The idea\n\nFrom {cite}`hochreiter1997`:\n\n$$\nC = f\n$$ (eq-keep)\n\n"
+            f"```{{figure}} cell.svg\n:name: fig-cell\n:alt: {ALT}\n\nThe cell.\n```"
+        ),
+        new_code_cell(
+            "draw()",
+            metadata={"mystnb": {"image": {"alt": ALT}}, "tags": ["hide-input"]},
+            outputs=[figure, new_output("stream", name="stdout", text="f = 0.731\n")],
+        ),
+        new_markdown_cell("## Where it goes wrong\n\nThere.\n\n## Exercises"),
+        *exercise("one", "★"),
+        *exercise("two", "★★"),
+        *exercise("three", "★★★"),
+        new_markdown_cell("## Check yourself\n\n" + "\n\n".join(map(answer, (1, 2, 3)))),
+        new_markdown_cell("## Summary\n\nAll.\n\n## Further reading\n\n{cite:t}`elman1990`."),
+    ]
+    code = (cell for cell in cells if cell.cell_type == "code")
+    for count, cell in enumerate(code, 1):
+        cell.execution_count = count
+    return normalise(new_notebook(cells=cells))
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+def test_good_chapter_keeps_the_rule(good, folder, rule):
+    assert rule(good, folder / "good.ipynb") == []
+
+
+# rule, what to replace everywhere in the notebook's text, by what
+REPLACEMENTS = [
+    ("title", "One sentence that says why.", ""),
+    ("title", "# Keep a memory", "## Keep a memory"),
+    ("title", "## The idea", "# The idea"),
+    ("box", "chapter-box", "note"),
+    ("box", "In this chapter", "Overview"),
+    ("box", "- keep\n- erase", "- keep"),
+    ("box", "- keep\n", "- keep\n- a\n- b\n- c\n"),
+    ("box", "(helpful)", ""),
+    ("box", "[the notation](notation.md)", "the notation"),
+    ("box", "5 seconds to run", "a moment to run"),
+    ("box", "5 seconds to run", "91 seconds to run"),
+    ("imports", "start_chapter()", "print()"),
+    ("imports", "import numpy as np", "import numpy as np\nx = np.ones(3)"),
+    ("ending", "## Summary", "## Conclusion"),
+    ("ending", "## Check yourself", "### Check yourself"),
+    ("ending", "## Further reading", "## Further reading\n\n## And more"),
+    ("exercises", "★★★ Try", "★★★★ Try"),
+    ("exercises", "★★★ Try", "Try"),
+    ("exercises", "ex-two", "ex-one"),
+    ("exercises", "{solution-start} ex-two", "{solution-start} ex-one"),
+    ("exercises", "{solution-end}", "{note}"),
+    ("exercises", "ex-two\n:class: dropdown", "ex-two"),
+    ("exercises", "{exercise} ★★★", "{note} ★★★"),
+    ("questions", "{dropdown}", "{note}"),
+    ("questions", "No, half is.", ""),
+    ("equations", "$$ (eq-keep)", "$$"),
+    ("equations", "## The idea", "$$\na\n$$ (eq-keep)\n\n## The idea"),
+    ("citations", "hochreiter1997", "nobody1997"),
+    ("citations", "{cite", "{ref"),
+    ("figures", ALT, "The cell."),
+    ("figures", "cell.svg", "gone.svg"),
+    ("figures", f":alt: {ALT}\n", ""),
+    ("figures", "## The idea", "## The idea\n\n![A cell](cell.svg)"),
+    ("tags", "draw()", "draw()  # NBVAL_IGNORE_OUTPUT"),
+    ("finished", "There.", "TODO: say where."),
+    ("finished", "There.", "Lorem ipsum dolor."),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new"), REPLACEMENTS)
+def test_rule_sees_changed_text(good, folder, name, old, new):
+    notebook = copy.deepcopy(good)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace(old, new)
+        if alt := cell.metadata.get("mystnb", {}).get("image", {}).get("alt"):
+            cell.metadata.mystnb.image.alt = alt.replace(old, new)
+    assert broken(notebook, folder, name)
+
+
+def empty_solution(notebook):
+    first = next(i for i, cell in enumerate(notebook.cells) if "solution-start" in cell.source)
+    del notebook.cells[first + 1]
+    notebook.cells[first].source = notebook.cells[first].source.replace("Half of it.", "")
+    notebook.cells[first + 1].source = "````{solution-end}\n````"
+
+
+def print_instead(text, name="stdout"):
+    def change(notebook):
+        notebook.cells[4].outputs[1].update(text=text, name=name)
+
+    return change
+
+
+MUTATIONS = [
+    ("executed", lambda notebook: notebook.cells[4].update(execution_count=None)),
+    ("executed", lambda notebook: notebook.cells[4].update(execution_count=1)),
+    ("executed", lambda notebook: notebook.cells.pop(2)),
+    ("normalised", lambda notebook: notebook.cells[0].update(id="random")),
+    ("normalised", lambda notebook: notebook.metadata.update(author="me")),
+    ("title", lambda notebook: notebook.cells.pop(0)),
+    ("title", lambda notebook: notebook.cells.clear()),
+    ("box", lambda notebook: notebook.cells.pop(1)),
+    ("box", lambda notebook: notebook.cells.clear()),
+    ("imports", lambda notebook: notebook.cells.clear()),
+    ("exercises", empty_solution),
+    ("figures", lambda notebook: notebook.cells[4].metadata.clear()),
+    ("figures", lambda notebook: notebook.cells[4].outputs.append(notebook.cells[4].outputs[0])),
+    ("tags", lambda notebook: notebook.cells[4].metadata.tags.append("nbval-skip")),
+    ("tags", lambda notebook: notebook.cells[4].metadata.tags.append("raises-exception")),
+    ("outputs", lambda notebook: notebook.cells[4].outputs.append(new_output("error", ename="E"))),
+    ("outputs", print_instead("a warning", name="stderr")),
+    ("outputs", print_instead("saved to /home/me/model.bin")),
+    ("outputs", print_instead("/x/lib/python3.11/site-packages/torch/nn.py")),
+    ("outputs", print_instead("<object at 0x7fa42f5d79d0>")),
+    ("outputs", print_instead("on 2026-11-22")),
+    ("outputs", print_instead("at 23:59:01")),
+    ("outputs", print_instead("took 1.3 s")),
+    ("outputs", print_instead("took 250 ms")),
+    ("outputs", print_instead("took 12 seconds")),
+    ("outputs", print_instead("100%|████| 3/3 [00:01<00:00, 2.90it/s]")),
+    ("outputs", print_instead("torch 2.13.0")),
+]
+
+
+@pytest.mark.parametrize(("name", "change"), MUTATIONS)
+def test_rule_sees_changed_notebook(good, folder, name, change):
+    notebook = copy.deepcopy(good)
+    change(notebook)
+    assert broken(notebook, folder, name)
+
+
+def broken(notebook, folder, name):
+    """The problems that the rule of this name finds."""
+    return next(rule for rule in RULES if rule.__name__ == name)(notebook, folder / "good.ipynb")
+
+
+def test_every_rule_has_a_notebook_that_breaks_it():
+    proved = {name for name, *_ in [*REPLACEMENTS, *MUTATIONS]}
+    assert proved == {rule.__name__ for rule in RULES}
+
+
+@pytest.mark.parametrize(
+    "text", ["accuracy 0.984", "300 steps", "H = 24, 4896 weights", "[0.1 0.9]"]
+)
+def test_ordinary_output_is_allowed(good, folder, text):
+    notebook = copy.deepcopy(good)
+    print_instead(text)(notebook)
+    assert broken(notebook, folder, "outputs") == []
+
+
+def test_layout_tags_do_not_hide_outputs_from_the_check():
+    assert not [tag for tag in LAYOUT_TAGS if tag.startswith("nbval") or "exception" in tag]

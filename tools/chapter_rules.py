@@ -1,0 +1,271 @@
+"""What every chapter must keep: one small function a rule, each returning a list of problems.
+
+A rule takes the notebook and the path of its file. `RULES` holds all of them, and
+tests/book/test_chapters.py applies them to every chapter and proves that each can fail.
+"""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from tools import markdown
+from tools.book import CHAPTER_SECONDS, ROOT
+from tools.normalise import as_text, normalise
+
+ENDING = ("Where it goes wrong", "Exercises", "Check yourself", "Summary", "Further reading")
+ABILITIES = range(3, 6)
+EXERCISES = range(3, 7)
+QUESTIONS = 3
+ALT_LENGTH = 60  # characters; what a figure shows takes more than its name
+SOLUTION_LENGTH = 60
+
+# Tags that change how the page looks, not what is checked.
+LAYOUT_TAGS = {"full-width", "hide-input", "hide-output", "margin", "remove-input"}
+# Any other tag, as nbval-ignore-output or raises-exception, with the reason why it is needed:
+# (name of the file without .ipynb, tag): "reason".
+ALLOWED_TAGS: dict[tuple[str, str], str] = {}
+
+TIME = re.compile(r"\*\*Time\*\*\D*(\d+) minutes? to read\D+(\d+) seconds? to run")
+FORBIDDEN_OUTPUT = {
+    "a path": re.compile(
+        r"(?<![\w.])(/home|/root|/tmp|/usr|/opt|/Users)/|site-packages|\b[A-Z]:\\"
+    ),
+    "an address": re.compile(r"\b0x[0-9a-f]{6,}"),
+    "a date": re.compile(r"\b(19|20)\d\d-[01]\d-[0-3]\d\b"),
+    "a time of day": re.compile(r"\b[0-2]?\d:[0-5]\d:[0-5]\d\b"),
+    "a duration": re.compile(r"\b\d+(\.\d+)? ?(s|ms|µs|us|ns|sec|secs|seconds|minutes|min)\b"),
+    "a progress bar": re.compile(r"\b(it/s|s/it)\b|\d%\|"),
+    "a version": re.compile(r"\b\d+\.\d+\.\d+\b"),
+}
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|TBD)\b|lorem ipsum", re.IGNORECASE)
+IGNORE_COMMENT = re.compile(r"#\s*(NBVAL_\w+|PYTEST_VALIDATE_\w+)")
+
+
+def cells(notebook: NotebookNode, kind: str) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == kind]
+
+
+def text(notebook: NotebookNode) -> str:
+    """All Markdown of the notebook."""
+    return "\n\n".join(cell.source for cell in cells(notebook, "markdown"))
+
+
+def executed(notebook: NotebookNode, path: Path) -> list[str]:
+    """Run top to bottom in a fresh kernel: the counts are 1, 2, 3, ..."""
+    counts = [cell.execution_count for cell in cells(notebook, "code")]
+    return [] if counts == list(range(1, len(counts) + 1)) else [f"execution counts {counts}"]
+
+
+def normalised(notebook: NotebookNode, path: Path) -> list[str]:
+    same = as_text(normalise(notebook)) == as_text(notebook)
+    return [] if same else ["not normalised: run `make execute`"]
+
+
+def title(notebook: NotebookNode, path: Path) -> list[str]:
+    """The first cell: one title of level 1 and a sentence on why it matters."""
+    if not notebook.cells or notebook.cells[0].cell_type != "markdown":
+        return ["the first cell is not Markdown"]
+    first = markdown.prose(notebook.cells[0].source)
+    problems = []
+    if len(markdown.headings(text(notebook), 1)) != 1 or not markdown.headings(first, 1):
+        problems.append("the first cell must hold the only title of level 1")
+    sentence = [line for line in first.splitlines() if line.strip() and line[0] not in "#("]
+    if not sentence or sentence[-1].rstrip()[-1] not in ".!?":
+        problems.append("no sentence below the title")
+    return problems
+
+
+def box(notebook: NotebookNode, path: Path) -> list[str]:
+    """The second cell: abilities, needs with their importance and a link, and times in budget."""
+    found = markdown.directives(notebook.cells[1].source) if len(notebook.cells) > 1 else []
+    if not found or (found[0].name, found[0].argument) != ("admonition", "In this chapter"):
+        return ["the second cell is not the box 'In this chapter'"]
+    problems = []
+    if found[0].options.get("class") != "chapter-box":
+        problems.append("the box has not the class chapter-box")
+    able, _, rest = found[0].body.partition("**You need**")
+    needs, _, _ = rest.partition("**Time**")
+    items = re.findall(r"^[-*] ", able, re.MULTILINE)
+    if "**You will be able to**" not in able or len(items) not in ABILITIES:
+        problems.append(f"the box lists {len(items)} abilities")
+    needed = re.findall(r"^[-*] .+", needs, re.MULTILINE) or [needs.strip()]
+    problems += [
+        f"need without its importance: {need!r}"
+        for need in needed
+        if not re.search(r"\b(essential|helpful)\b", need)
+    ]
+    if not markdown.LINK.search(needs):
+        problems.append("no need has a link")
+    if not (time := TIME.search(found[0].body)):
+        problems.append("no '**Time**: N minutes to read, N seconds to run'")
+    elif int(time[2]) > CHAPTER_SECONDS:
+        problems.append(f"takes {time[2]} s, above {CHAPTER_SECONDS} s")
+    return problems
+
+
+def imports(notebook: NotebookNode, path: Path) -> list[str]:
+    """The first code cell imports, and nothing else, then calls start_chapter()."""
+    code = cells(notebook, "code")
+    body = ast.parse(code[0].source).body if code else []
+    problems = []
+    if not body or ast.unparse(body[-1]) != "start_chapter()":
+        problems.append("the first code cell does not end with start_chapter()")
+    if not all(isinstance(line, ast.Import | ast.ImportFrom) for line in body[:-1]):
+        problems.append("the first code cell does more than import")
+    return problems
+
+
+def ending(notebook: NotebookNode, path: Path) -> list[str]:
+    last = tuple(markdown.headings(text(notebook), 2)[-len(ENDING) :])
+    return [] if last == ENDING else [f"the last headings are {last}"]
+
+
+def section(notebook: NotebookNode, heading: str) -> str:
+    """The Markdown from one heading of level 2 to the next."""
+    parts = re.split(r"^## +(.+?)\s*$", text(notebook), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True)).get(heading, "")
+
+
+def exercises(notebook: NotebookNode, path: Path) -> list[str]:
+    """Graded by stars, each with a solution in a dropdown that is opened and closed."""
+    found = markdown.directives(section(notebook, "Exercises"))
+    asked = [directive for directive in found if directive.name == "exercise"]
+    starts = [directive for directive in found if directive.name == "solution-start"]
+    ends = [directive for directive in found if directive.name == "solution-end"]
+    problems = []
+    if len(asked) not in EXERCISES:
+        problems.append(f"{len(asked)} exercises")
+    problems += [
+        f"exercise without ★ to ★★★: {one.argument!r}"
+        for one in asked
+        if not re.match(r"★{1,3} \S", one.argument)
+    ]
+    labels = [one.options.get("label", "") for one in asked]
+    if not all(label.startswith("ex-") for label in labels) or len(set(labels)) < len(labels):
+        problems.append(f"labels of exercises: {labels}")
+    if [one.argument for one in starts] != labels or len(ends) != len(labels):
+        problems.append("not every exercise is followed by its solution")
+    if any(one.options.get("class") != "dropdown" for one in starts):
+        problems.append("a solution that is not in a dropdown")
+    pattern = r"\{solution-start\}[^\n]*\n(?::[^\n]*\n)*`{3,}(.*?)`{3,}\{solution-end\}"
+    whole = "\n\n".join(cell.source for cell in notebook.cells)
+    if any(len(body.strip()) < SOLUTION_LENGTH for body in re.findall(pattern, whole, re.DOTALL)):
+        problems.append("a solution that is empty")
+    return problems
+
+
+def questions(notebook: NotebookNode, path: Path) -> list[str]:
+    found = markdown.directives(section(notebook, "Check yourself"))
+    answers = [one for one in found if one.name == "dropdown" and one.body]
+    return [] if len(answers) >= QUESTIONS else [f"{len(answers)} questions to check yourself"]
+
+
+def equations(notebook: NotebookNode, path: Path) -> list[str]:
+    """At least one is numbered; no label twice."""
+    labels = markdown.EQUATION.findall(text(notebook))
+    twice = [label for label, count in Counter(labels).items() if count > 1]
+    problems = [f"equation {label} is labelled twice" for label in twice]
+    return problems if labels else ["no numbered equation"]
+
+
+def citations(notebook: NotebookNode, path: Path) -> list[str]:
+    """At least one, and each in the bibliography."""
+    keys = markdown.citations(text(notebook))
+    bibliography = (ROOT / "book" / "references.bib").read_text(encoding="utf-8")
+    known = set(re.findall(r"^@\w+\{([^,\s]+)", bibliography, re.MULTILINE))
+    problems = [f"not in references.bib: {key}" for key in sorted(set(keys) - known)]
+    return problems if keys else ["no citation"]
+
+
+def figures(notebook: NotebookNode, path: Path) -> list[str]:
+    """Each says in words what it shows; each file is there."""
+    problems = []
+    for cell in cells(notebook, "code"):
+        drawn = sum("image/png" in output.get("data", {}) for output in cell.outputs)
+        alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
+        if drawn > 1:
+            problems.append(f"cell {cell.execution_count}: one alt text for {drawn} figures")
+        if drawn and len(alt) < ALT_LENGTH:
+            problems.append(f"cell {cell.execution_count}: alt text {alt!r}")
+    written = text(notebook)
+    pictures = [
+        (one.argument, one.options.get("alt", ""))
+        for one in markdown.directives(written)
+        if one.name in ("figure", "image")
+    ]
+    pictures += [(mark["file"], mark["alt"]) for mark in markdown.PICTURE.finditer(written)]
+    for file, alt in pictures:
+        if len(alt) < ALT_LENGTH:
+            problems.append(f"{file}: alt text {alt!r}")
+        if not (path.parent / file).is_file():
+            problems.append(f"{file} does not exist")
+    return problems
+
+
+def tags(notebook: NotebookNode, path: Path) -> list[str]:
+    """Nothing is left out of the comparison without a listed reason."""
+    problems = []
+    for cell in notebook.cells:
+        found = set(cell.metadata.get("tags", [])) - LAYOUT_TAGS
+        found |= set(IGNORE_COMMENT.findall(cell.source))
+        problems += [
+            f"tag {tag} without a reason in ALLOWED_TAGS"
+            for tag in sorted(found)
+            if (path.stem, tag) not in ALLOWED_TAGS
+        ]
+    return problems
+
+
+def shown(output: NotebookNode) -> Iterator[str]:
+    """Every text that an output holds; not its pictures and widgets."""
+    if output.output_type == "stream":
+        yield output.text
+    for kind, content in output.get("data", {}).items():
+        if kind.startswith("text/"):
+            yield content
+
+
+def outputs(notebook: NotebookNode, path: Path) -> list[str]:
+    """Only what is true on another machine and another day; no errors, no warnings."""
+    problems = []
+    for cell in cells(notebook, "code"):
+        where = f"cell {cell.execution_count}"
+        for output in cell.outputs:
+            if output.output_type == "error":
+                problems.append(f"{where}: error {output.ename}")
+            if output.get("name") == "stderr":
+                problems.append(f"{where}: standard error {output.text!r}")
+            problems += [
+                f"{where}: {name}, {mark[0]!r}"
+                for content in shown(output)
+                for name, pattern in FORBIDDEN_OUTPUT.items()
+                if (mark := pattern.search(content))
+            ]
+    return problems
+
+
+def finished(notebook: NotebookNode, path: Path) -> list[str]:
+    marks = [UNFINISHED.search(cell.source) for cell in notebook.cells]
+    return [f"unfinished: {mark[0]}" for mark in marks if mark]
+
+
+RULES: tuple[Callable[[NotebookNode, Path], list[str]], ...] = (
+    executed,
+    normalised,
+    title,
+    box,
+    imports,
+    ending,
+    exercises,
+    questions,
+    equations,
+    citations,
+    figures,
+    tags,
+    outputs,
+    finished,
+)
