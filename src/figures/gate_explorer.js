@@ -82,7 +82,7 @@ function render({ model, el }) {
     return { key, symbol, input, value };
   });
 
-  for (const [name, setting] of Object.entries(model.get("settings"))) {
+  for (const [name, setting] of model.get("settings")) {
     const button = html("button", { type: "button" }, name);
     button.addEventListener("click", () => {
       inputs.forEach(({ key }, k) => model.set(key, setting[k]));

@@ -85,7 +85,7 @@ class GateExplorer(anywidget.AnyWidget):
     write = traitlets.Float(0.0).tag(sync=True)
     candidate = traitlets.Float(-1.0).tag(sync=True)
     output = traitlets.Float(0.0).tag(sync=True)
-    settings = traitlets.Dict(SETTINGS).tag(sync=True)
+    settings = traitlets.List([list(item) for item in SETTINGS.items()]).tag(sync=True)
 
 
 def draw_gate_panels():

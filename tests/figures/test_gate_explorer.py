@@ -42,4 +42,4 @@ def test_a_setting_that_is_no_number_is_refused():
 def test_the_widget_carries_its_front_end_and_settings():
     explorer = GateExplorer()
     assert "export default" in explorer._esm
-    assert set(explorer.settings) == {"Keep", "Erase", "Write", "Hide"}
+    assert [name for name, _ in explorer.settings] == ["Keep", "Erase", "Write", "Hide"]
