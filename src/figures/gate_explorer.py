@@ -87,6 +87,9 @@ class GateExplorer(anywidget.AnyWidget):
     output = traitlets.Float(0.0).tag(sync=True)
     settings = traitlets.List([list(item) for item in SETTINGS.items()]).tag(sync=True)
 
+    def __repr__(self):
+        return "GateExplorer()"  # the same in every run, where the default is an address
+
 
 def draw_gate_panels():
     """Four settings of the gates side by side: keep, erase, write, hide. Returns the figure."""
