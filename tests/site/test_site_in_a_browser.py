@@ -83,6 +83,19 @@ def test_every_widget_is_alive(visit, page):
     assert seen.widgets == seen.views
 
 
+def test_the_gate_explorer_answers(address, browser):
+    tab = browser.new_page()
+    tab.goto(address + "book/2-lstm/open-the-cell.html")
+    explorer = tab.locator(".widget").first
+    slider = explorer.locator("input[type=range]").first
+    slider.wait_for()
+    before = explorer.inner_text()
+    slider.press("End")
+    after = explorer.inner_text()
+    tab.close()
+    assert before != after
+
+
 def test_the_page_fits_a_phone(visit, page):
     assert visit(page).overflow <= 0
 
