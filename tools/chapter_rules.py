@@ -248,6 +248,15 @@ def outputs(notebook: NotebookNode, path: Path) -> list[str]:
     return problems
 
 
+def semicolons(notebook: NotebookNode, path: Path) -> list[str]:
+    """nbval shows a last value that `;` hides elsewhere; `plt.show()` works everywhere."""
+    return [
+        f"cell {cell.execution_count} ends with a semicolon"
+        for cell in cells(notebook, "code")
+        if cell.source.rstrip().endswith(";")
+    ]
+
+
 def finished(notebook: NotebookNode, path: Path) -> list[str]:
     marks = [UNFINISHED.search(cell.source) for cell in notebook.cells]
     return [f"unfinished: {mark[0]}" for mark in marks if mark]
@@ -267,5 +276,6 @@ RULES: tuple[Callable[[NotebookNode, Path], list[str]], ...] = (
     figures,
     tags,
     outputs,
+    semicolons,
     finished,
 )

@@ -156,6 +156,7 @@ REPLACEMENTS = [
     ("figures", f":alt: {ALT}\n", ""),
     ("figures", "## The idea", "## The idea\n\n![A cell](cell.svg)"),
     ("tags", "draw()", "draw()  # NBVAL_IGNORE_OUTPUT"),
+    ("semicolons", "draw()", "draw();"),
     ("finished", "There.", "TODO: say where."),
     ("finished", "There.", "Lorem ipsum dolor."),
 ]

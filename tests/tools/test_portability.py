@@ -85,6 +85,12 @@ def test_perturbed_draws_are_off_by_one_in_ten_million():
     assert seen[0] != seen[1]
 
 
+def test_equal_seeds_still_give_equal_numbers():
+    program = "print(json.dumps([list(np.random.default_rng(s).random(3)) for s in (5, 5, 6)]))"
+    first, again, other = on("perturbed 1", program)
+    assert first == again != other
+
+
 ROBUST = "print(f'{np.random.default_rng(0).random(9).mean():.3f}')"
 # A chaotic map: after 60 steps, a difference of 1e-7 is as large as the value itself.
 FRAGILE = """

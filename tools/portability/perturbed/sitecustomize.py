@@ -6,7 +6,9 @@ they are, and the stream of random bits is used up exactly as before.
 """
 
 import functools
+import json
 import os
+import zlib
 
 import numpy as np
 
@@ -38,7 +40,16 @@ REAL_DRAWS = (
 
 
 class PerturbedGenerator(np.random.Generator):
-    """`np.random.Generator` with draws that are off by one part in ten million."""
+    """`np.random.Generator` with draws that are off by one part in ten million.
+
+    The noise is drawn from where the generator starts, so that equal seeds give equal numbers.
+    """
+
+    def __init__(self, bit_generator: np.random.BitGenerator) -> None:
+        super().__init__(bit_generator)
+        state = json.dumps(bit_generator.state, default=str).encode()
+        seeds = [int(os.environ["PERTURBATION_SEED"]), zlib.crc32(state)]
+        self.noise = np.random.Generator(np.random.PCG64(seeds))
 
 
 def perturbed(name: str):
@@ -49,9 +60,9 @@ def perturbed(name: str):
     def draw_and_perturb(self, *args, **kwargs):
         drawn = draw(self, *args, **kwargs)
         if isinstance(drawn, np.ndarray):
-            drawn *= (1 + SIZE * NOISE.standard_normal(drawn.shape)).astype(drawn.dtype)
+            drawn *= (1 + SIZE * self.noise.standard_normal(drawn.shape)).astype(drawn.dtype)
             return drawn
-        return type(drawn)(drawn * (1 + SIZE * NOISE.standard_normal()))
+        return type(drawn)(drawn * (1 + SIZE * self.noise.standard_normal()))
 
     return draw_and_perturb
 
@@ -63,7 +74,6 @@ def default_rng(seed=None) -> np.random.Generator:
     return PerturbedGenerator(original_default_rng(seed).bit_generator)
 
 
-NOISE = np.random.Generator(np.random.PCG64(int(os.environ["PERTURBATION_SEED"])))
 original_default_rng = np.random.default_rng
 for real_draw in REAL_DRAWS:
     setattr(PerturbedGenerator, real_draw, perturbed(real_draw))
