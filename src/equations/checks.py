@@ -1,5 +1,7 @@
 """Clear errors for bad input: what was expected, and what came."""
 
+from numbers import Real
+
 import numpy as np
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
@@ -71,6 +73,8 @@ def check_parameters(parameters, gates):
         TypeError, ValueError: a key, shape or dtype is not as stated.
     """
     keys = ["weight_ih", "weight_hh", "bias"]
+    if not isinstance(parameters, dict):
+        raise TypeError(f"parameters must be a dict, got {type(parameters).__name__}")
     if set(parameters) != set(keys):
         raise ValueError(f"parameters must have the keys {keys}, got {sorted(parameters)}")
     weight_hh = parameters["weight_hh"]
@@ -84,6 +88,14 @@ def check_parameters(parameters, gates):
     rows, hidden_size = weight_hh.shape
     shapes = {"weight_ih": (rows, "D"), "weight_hh": (rows, hidden_size), "bias": (rows,)}
     return {key: check_array(key, parameters[key], shapes[key], weight_hh.dtype) for key in keys}
+
+
+def check_finite_number(name, value):
+    """Raise TypeError unless value is a real number, ValueError if it is NaN or infinite."""
+    if not isinstance(value, Real):
+        raise TypeError(f"{name} must be a number, got {type(value).__name__}")
+    if not np.isfinite(value):
+        raise ValueError(f"{name} must be finite, got {value}")
 
 
 def check_sizes(input_size, hidden_size, rng, dtype):

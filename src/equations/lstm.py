@@ -5,7 +5,12 @@ from typing import NamedTuple
 import numpy as np
 
 from src.equations.activations import sigmoid
-from src.equations.checks import check_array, check_lengths, check_parameters
+from src.equations.checks import (
+    check_array,
+    check_finite_number,
+    check_lengths,
+    check_parameters,
+)
 from src.equations.gradients import Gradients
 from src.equations.initialization import uniform_parameters
 from src.equations.sequences import (
@@ -21,6 +26,10 @@ from src.equations.torch_weights import one_layer
 # Inside the loops the gates lie in the order i, f, o, C̃: the three sigmoids are one block.
 # The permutation swaps the last two, so it is its own inverse.
 SIGMOIDS_FIRST = [0, 1, 3, 2]
+
+# So many steps enter one product for the weights' gradient: more than one, because a large
+# product is faster than many small ones; not all T, so that they are still in the cache.
+CHUNK = 16
 
 
 class LSTMStep(NamedTuple):
@@ -95,6 +104,7 @@ class LSTM:
         Raises:
             TypeError, ValueError: an argument is not as stated.
         """
+        check_finite_number("forget_bias", forget_bias)
         parameters = uniform_parameters(4, input_size, hidden_size, rng, dtype)
         parameters["bias"][hidden_size : 2 * hidden_size] = forget_bias
         return cls(parameters)
@@ -242,7 +252,8 @@ class LSTM:
         d_h, d_C = state_pair("d_state", d_state)
 
         W_transposed = np.ascontiguousarray(_sigmoids_first(np.concatenate([W_h, W_x], axis=1)).T)
-        deltas = np.empty((4 * H, T, B), W_h.dtype)
+        d_W = np.zeros((4 * H, H + D + 1), W_h.dtype)
+        deltas = np.empty((4 * H, CHUNK, B), W_h.dtype)
         d_columns = np.empty((T + 1, H + D, B), W_h.dtype)
         d_columns[T, :H] = initial_state("d_state[0]", d_h, B, H, W_h.dtype)
         E_t = initial_state("d_state[1]", d_C, B, H, W_h.dtype).copy()
@@ -275,9 +286,12 @@ class LSTM:
             np.matmul(W_transposed, delta, out=d_columns[t])
             if ended is not None:
                 np.copyto(d_columns[t, :H], D_t, where=ended[t])
-            deltas[:, t] = delta
 
-        d_W = _sigmoids_first(_sum_of_outer_products(deltas, columns[:T]))
+            deltas[:, t % CHUNK] = delta
+            if t % CHUNK == 0:
+                d_W += _sum_of_outer_products(deltas, columns[t : min(t + CHUNK, T)])
+
+        d_W = _sigmoids_first(d_W)
         return Gradients(
             x=batch_first(d_columns[:T, H:]),
             state=(d_columns[0, :H].T.copy(), E_t.T.copy()),
@@ -298,12 +312,12 @@ def _sum_of_outer_products(deltas, columns):
     """Σ over steps and sequences of δ columnᵀ, in one product.
 
     Args:
-        deltas: (4H, T, B).
-        columns: (T, H+D+1, B).
+        deltas: (4H, CHUNK, B), of which the first steps count, as many as there are columns.
+        columns: (steps, H+D+1, B).
 
     Returns:
         (4H, H+D+1).
     """
-    rows = columns.shape[1]
+    steps, rows, _ = columns.shape
     side_by_side = columns.transpose(1, 0, 2).reshape(rows, -1)
-    return deltas.reshape(len(deltas), -1) @ side_by_side.T
+    return deltas[:, :steps].reshape(len(deltas), -1) @ side_by_side.T

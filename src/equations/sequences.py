@@ -15,13 +15,13 @@ def ended_steps(lengths, steps):
 
 
 def batch_last(x):
-    """(B, T, D) to contiguous (T, D, B)."""
-    return np.ascontiguousarray(x.transpose(1, 2, 0))
+    """(B, T, D) to (T, D, B), contiguous: a copy, even where the order in memory is the same."""
+    return x.transpose(1, 2, 0).copy()
 
 
 def batch_first(x):
-    """(T, D, B) to contiguous (B, T, D)."""
-    return np.ascontiguousarray(x.transpose(2, 0, 1))
+    """(T, D, B) to (B, T, D), contiguous: a copy, even where the order in memory is the same."""
+    return x.transpose(2, 0, 1).copy()
 
 
 def outputs_of(hidden, ended):
@@ -70,6 +70,8 @@ def state_pair(name, pair):
     """
     if pair is None:
         return None, None
-    if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+    if not isinstance(pair, (tuple, list)):
         raise TypeError(f"{name} must be a pair (h, c), got {type(pair).__name__}")
+    if len(pair) != 2:
+        raise TypeError(f"{name} must be a pair (h, c), got {type(pair).__name__} of {len(pair)}")
     return pair

@@ -1,0 +1,95 @@
+"""Random problems that leave no part of a layer unused."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+GATES = {"RNN": 1, "LSTM": 4}
+STATES = {"RNN": ("h",), "LSTM": ("h", "c")}
+
+
+@dataclass
+class Problem:
+    """A layer, what it reads, and the loss Σ outputs ⊙ d_outputs + Σ last state ⊙ d_state.
+
+    The state is a dict here, {"h": ...} or {"h": ..., "c": ...}, so that one test serves all
+    layers; `pack` and `unpack` turn it into what a layer takes and back.
+    """
+
+    layer: object
+    x: np.ndarray
+    state: dict
+    lengths: np.ndarray | None
+    d_outputs: np.ndarray
+    d_state: dict
+
+    def pack(self, state):
+        return tuple(state.values()) if len(self.state) > 1 else state["h"]
+
+    def unpack(self, state):
+        return dict(zip(self.state, state if len(self.state) > 1 else (state,), strict=True))
+
+    @property
+    def point(self):
+        """Everything that the loss depends on, by name."""
+        return {"x": self.x, **self.layer.parameters, **self.state}
+
+    def forward(self, point):
+        layer = type(self.layer)({key: point[key] for key in self.layer.parameters})
+        state = self.pack({name: point[name] for name in self.state})
+        outputs, state, _ = layer.forward(point["x"], state, self.lengths)
+        return outputs, self.unpack(state)
+
+    def loss(self, point):
+        outputs, state = self.forward(point)
+        into_state = sum(np.sum(state[name] * self.d_state[name]) for name in state)
+        return np.sum(outputs * self.d_outputs) + into_state
+
+    def gradient(self):
+        """The gradient made by hand, with the keys of `point`."""
+        *_, tape = self.layer.forward(self.x, self.pack(self.state), self.lengths)
+        gradients = self.layer.backward(tape, self.d_outputs, self.pack(self.d_state))
+        return {"x": gradients.x, **gradients.parameters, **self.unpack(gradients.state)}
+
+    def loop_over_step(self):
+        """What `forward` must return, by the layer's `step` alone, one sequence at a time."""
+        outputs = np.zeros_like(self.d_outputs)
+        last = {name: np.empty_like(value) for name, value in self.state.items()}
+        B, T, _ = self.x.shape
+        for b in range(B):
+            state = self.pack({name: value[b : b + 1] for name, value in self.state.items()})
+            for t in range(T if self.lengths is None else self.lengths[b]):
+                step = self.layer.step(self.x[b : b + 1, t], state)
+                is_lstm = len(self.state) > 1
+                state = (step.hidden_state, step.cell_state) if is_lstm else step
+                outputs[b, t] = self.unpack(state)["h"][0]
+            for name, value in self.unpack(state).items():
+                last[name][b] = value[0]
+        return outputs, last
+
+
+@pytest.fixture(scope="session")
+def draw_problem():
+    """Function that draws a problem: all numbers random and unequal, none of them zero."""
+
+    def draw(layer_class, B=3, T=4, D=2, H=3, lengths=None, seed=0, dtype=np.float64):
+        rng = np.random.default_rng(seed)
+
+        def normal(*shape):
+            return rng.standard_normal(shape).astype(dtype)
+
+        kind = layer_class.__name__
+        rows, names = GATES[kind] * H, STATES[kind]
+        return Problem(
+            layer=layer_class(
+                {"weight_ih": normal(rows, D), "weight_hh": normal(rows, H), "bias": normal(rows)}
+            ),
+            x=normal(B, T, D),
+            state={name: normal(B, H) for name in names},
+            lengths=None if lengths is None else np.array(lengths),
+            d_outputs=normal(B, T, H),
+            d_state={name: normal(B, H) for name in names},
+        )
+
+    return draw
