@@ -7,19 +7,23 @@ Gate order is PyTorch's: i, f, g, o.
 from src.equations.activations import sigmoid
 from src.equations.gradcheck import GradientCheck, gradient_check, numerical_gradient
 from src.equations.gradients import Gradients, clip_by_global_norm
+from src.equations.gru import GRU, GRUStep, flip_update_gate
 from src.equations.lstm import LSTM, LSTMStep
 from src.equations.optim import SGD, Adam
 from src.equations.rnn import RNN
 
 __all__ = [
+    "GRU",
     "LSTM",
     "RNN",
     "SGD",
     "Adam",
+    "GRUStep",
     "GradientCheck",
     "Gradients",
     "LSTMStep",
     "clip_by_global_norm",
+    "flip_update_gate",
     "gradient_check",
     "numerical_gradient",
     "sigmoid",

@@ -62,17 +62,18 @@ def check_lengths(lengths, batch_size, steps):
     return None if (lengths == steps).all() else lengths
 
 
-def check_parameters(parameters, gates):
+def check_parameters(parameters, gates, extra_bias=()):
     """Return a dict of one layer's parameters after checking that its shapes agree.
 
     Args:
         parameters: dict with weight_ih (gates·H, D), weight_hh (gates·H, H), bias (gates·H,).
-        gates: how many H-row blocks each matrix stacks: 1 for an RNN, 4 for an LSTM.
+        gates: how many H-row blocks each matrix stacks: 1 for an RNN, 3 for a GRU, 4 for an LSTM.
+        extra_bias: names of further entries, each (H,).
 
     Raises:
         TypeError, ValueError: a key, shape or dtype is not as stated.
     """
-    keys = ["weight_ih", "weight_hh", "bias"]
+    keys = ["weight_ih", "weight_hh", "bias", *extra_bias]
     if not isinstance(parameters, dict):
         raise TypeError(f"parameters must be a dict, got {type(parameters).__name__}")
     if set(parameters) != set(keys):
@@ -87,6 +88,7 @@ def check_parameters(parameters, gates):
         raise ValueError(f"weight_hh must have shape ({rows}, H), got {weight_hh.shape}")
     rows, hidden_size = weight_hh.shape
     shapes = {"weight_ih": (rows, "D"), "weight_hh": (rows, hidden_size), "bias": (rows,)}
+    shapes |= dict.fromkeys(extra_bias, (hidden_size,))
     return {key: check_array(key, parameters[key], shapes[key], weight_hh.dtype) for key in keys}
 
 

@@ -19,6 +19,7 @@ from src.equations.sequences import (
     initial_state,
     outputs_of,
     state_pair,
+    sum_of_outer_products,
     upstream,
 )
 from src.equations.torch_weights import one_layer
@@ -289,7 +290,7 @@ class LSTM:
 
             deltas[:, t % CHUNK] = delta
             if t % CHUNK == 0:
-                d_W += _sum_of_outer_products(deltas, columns[t : min(t + CHUNK, T)])
+                d_W += sum_of_outer_products(deltas, columns[t : min(t + CHUNK, T)])
 
         d_W = _sigmoids_first(d_W)
         return Gradients(
@@ -306,18 +307,3 @@ class LSTM:
 def _sigmoids_first(rows):
     """Rows (4H, ·) from the order i, f, C̃, o to i, f, o, C̃ or back: a copy."""
     return rows.reshape(4, -1, rows.shape[1])[SIGMOIDS_FIRST].reshape(rows.shape)
-
-
-def _sum_of_outer_products(deltas, columns):
-    """Σ over steps and sequences of δ columnᵀ, in one product.
-
-    Args:
-        deltas: (4H, CHUNK, B), of which the first steps count, as many as there are columns.
-        columns: (steps, H+D+1, B).
-
-    Returns:
-        (4H, H+D+1).
-    """
-    steps, rows, _ = columns.shape
-    side_by_side = columns.transpose(1, 0, 2).reshape(rows, -1)
-    return deltas[:, :steps].reshape(len(deltas), -1) @ side_by_side.T

@@ -75,3 +75,18 @@ def state_pair(name, pair):
     if len(pair) != 2:
         raise TypeError(f"{name} must be a pair (h, c), got {type(pair).__name__} of {len(pair)}")
     return pair
+
+
+def sum_of_outer_products(deltas, columns):
+    """Σ over steps and sequences of δ columnᵀ, in one product.
+
+    Args:
+        deltas: (rows, T, B), of which the first steps count, as many as there are columns.
+        columns: (steps, features, B).
+
+    Returns:
+        (rows, features).
+    """
+    steps, features, _ = columns.shape
+    side_by_side = columns.transpose(1, 0, 2).reshape(features, -1)
+    return deltas[:, :steps].reshape(len(deltas), -1) @ side_by_side.T

@@ -21,6 +21,44 @@ def one_layer(module, mode):
         TypeError: the module is not of this kind.
         ValueError: more than one layer, two directions, or a projection.
     """
+    weight_ih, weight_hh, bias_ih, bias_hh = _arrays(module, mode)
+    return {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias": bias_ih + bias_hh}
+
+
+def one_gru_layer(module):
+    """The weights of a torch.nn.GRU with one layer and one direction.
+
+    The biases of the two gates fold. The candidate's do not: PyTorch multiplies the recurrent
+    one by the reset gate.
+
+    Args:
+        module: the torch module.
+
+    Returns:
+        Dict of weight_ih, weight_hh, bias and bias_reset (H,), copies in the module's own dtype
+        and with the update gate in PyTorch's direction.
+
+    Raises:
+        TypeError: the module is no torch.nn.GRU.
+        ValueError: more than one layer, or two directions.
+    """
+    weight_ih, weight_hh, bias, bias_hh = _arrays(module, "GRU")
+    gates = 2 * weight_hh.shape[1]
+    bias[:gates] += bias_hh[:gates]
+    return {
+        "weight_ih": weight_ih,
+        "weight_hh": weight_hh,
+        "bias": bias,
+        "bias_reset": bias_hh[gates:].copy(),
+    }
+
+
+def _arrays(module, mode):
+    """Copies of weight_ih, weight_hh, bias_ih and bias_hh; the biases are zero if there are none.
+
+    Raises:
+        TypeError, ValueError: as above.
+    """
     if getattr(module, "mode", None) != mode:
         raise TypeError(
             f"module must be a torch.nn module of mode {mode}, "
@@ -33,9 +71,7 @@ def one_layer(module, mode):
     def array(name):
         return getattr(module, name).detach().cpu().numpy().copy()
 
-    weights = {"weight_ih": array("weight_ih_l0"), "weight_hh": array("weight_hh_l0")}
+    weight_ih, weight_hh = array("weight_ih_l0"), array("weight_hh_l0")
     if module.bias:
-        weights["bias"] = array("bias_ih_l0") + array("bias_hh_l0")
-    else:
-        weights["bias"] = np.zeros_like(weights["weight_hh"][:, 0])
-    return weights
+        return weight_ih, weight_hh, array("bias_ih_l0"), array("bias_hh_l0")
+    return weight_ih, weight_hh, np.zeros_like(weight_hh[:, 0]), np.zeros_like(weight_hh[:, 0])
