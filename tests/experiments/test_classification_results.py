@@ -1,0 +1,86 @@
+"""The committed results of the classification experiments: complete and repeatable."""
+
+from collections import Counter
+
+import pytest
+import torch
+
+from experiments import languages, runner, stress
+from src.models import GRUClassifier, LSTMClassifier
+from src.tasks.stress import LETTERS, load_stress
+from src.training.classification import collate, score
+from src.training.results import load_result, load_weights
+
+EXPERIMENTS = {"stress": stress, "languages": languages}
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    torch.set_num_threads(1)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_the_result_holds_every_cell_of_the_script(name):
+    result = load_result(name)
+    assert result["command"] == f"python -m experiments.{name}"
+    assert [run["cell"] for run in result["runs"]] == EXPERIMENTS[name].CELLS
+    assert result["quick"]["cell"] == EXPERIMENTS[name].QUICK
+    assert set(result["versions"]) == {"python", *runner.PACKAGES}
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_a_small_cell_run_again_agrees(name):
+    stored, again = load_result(name)["quick"], EXPERIMENTS[name].run(EXPERIMENTS[name].QUICK)
+    assert again["weights"] == stored["weights"]
+    assert again["test"] == pytest.approx(stored["test"], abs=0.02)
+    assert again.get("losses", []) == pytest.approx(stored.get("losses", []), abs=0.02)
+
+
+@pytest.mark.parametrize(("name", "network"), [("lstm", LSTMClassifier), ("gru", GRUClassifier)])
+def test_the_committed_weights_score_what_the_result_says(name, network):
+    test = collate(load_stress().test, LETTERS)
+    model = load_weights(network(27, 32, 128, 12), f"stress-{name}")
+    (run,) = (
+        run for run in load_result("stress")["runs"] if run["cell"]["id"] == f"{name}-90000-128-0"
+    )
+    assert score(model, test) == pytest.approx(run["test"], abs=1e-3)
+
+
+def test_cells_have_names_of_their_own():
+    for experiment in EXPERIMENTS.values():
+        names = Counter(cell["id"] for cell in [experiment.QUICK, *experiment.CELLS])
+        assert max(names.values()) == 1
+
+
+def test_a_finished_run_is_not_repeated(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "FINISHED", tmp_path / "finished")
+    monkeypatch.setattr(runner, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr("sys.argv", ["experiments.toy"])
+    ran = []
+
+    def run(cell):
+        ran.append(cell["id"])
+        if cell["id"] == "b" and ran.count("b") == 1:
+            raise KeyboardInterrupt
+        return {"test": cell["value"]}
+
+    cells = [{"id": "a", "value": 1}, {"id": "b", "value": 2}]
+    quick = {"id": "quick", "value": 0}
+    with pytest.raises(KeyboardInterrupt):
+        runner.main("toy", cells, run, quick)
+    assert not (tmp_path / "results").exists()
+    runner.main("toy", cells, run, quick)
+    assert ran == ["quick", "a", "b", "b"]
+
+    changed = [{"id": "a", "value": 5}, cells[1]]  # other settings under the same name
+    runner.main("toy", changed, run, quick)
+    assert ran == ["quick", "a", "b", "b", "a"]
+
+
+def test_quick_prints_and_writes_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(runner, "FINISHED", tmp_path)
+    monkeypatch.setattr(runner, "RESULTS", tmp_path)
+    monkeypatch.setattr("sys.argv", ["experiments.toy", "--quick"])
+    runner.main("toy", [], lambda cell: {"test": 0.5}, {"id": "quick"})
+    assert '"test": 0.5' in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
