@@ -1,12 +1,50 @@
 """Random problems that leave no part of a layer unused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
 
-GATES = {"RNN": 1, "LSTM": 4}
-STATES = {"RNN": ("h",), "LSTM": ("h", "c")}
+from src.equations import GRU, LSTM, RNN
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A layer's class and the options that make it one of the kinds under test.
+
+    Attributes:
+        layer_class: RNN, LSTM or GRU, or a mutant of one.
+        gates: how many blocks of H rows its matrices stack.
+        states: the names of its states.
+        options: what its constructor takes besides the parameters.
+        extra_bias: names of further parameters, each (H,).
+    """
+
+    layer_class: type
+    gates: int
+    states: tuple = ("h",)
+    options: dict = field(default_factory=dict)
+    extra_bias: tuple = ()
+
+    def __call__(self, parameters):
+        return self.layer_class(parameters, **self.options)
+
+    def initialize(self, input_size, hidden_size, **options):
+        return self.layer_class.initialize(input_size, hidden_size, **self.options, **options)
+
+
+KINDS = {
+    "RNN": Kind(RNN, gates=1),
+    "LSTM": Kind(LSTM, gates=4, states=("h", "c")),
+    "GRU before": Kind(GRU, gates=3, options={"reset_after": False}),
+    "GRU after": Kind(GRU, gates=3, options={"reset_after": True}, extra_bias=("bias_reset",)),
+}
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def kind(request):
+    """Every kind of layer in turn; a test may name some of them with `indirect`."""
+    return KINDS[request.param]
 
 
 @dataclass
@@ -17,6 +55,7 @@ class Problem:
     layers; `pack` and `unpack` turn it into what a layer takes and back.
     """
 
+    kind: Kind
     layer: object
     x: np.ndarray
     state: dict
@@ -36,7 +75,7 @@ class Problem:
         return {"x": self.x, **self.layer.parameters, **self.state}
 
     def forward(self, point):
-        layer = type(self.layer)({key: point[key] for key in self.layer.parameters})
+        layer = self.kind({key: point[key] for key in self.layer.parameters})
         state = self.pack({name: point[name] for name in self.state})
         outputs, state, _ = layer.forward(point["x"], state, self.lengths)
         return outputs, self.unpack(state)
@@ -60,36 +99,44 @@ class Problem:
         for b in range(B):
             state = self.pack({name: value[b : b + 1] for name, value in self.state.items()})
             for t in range(T if self.lengths is None else self.lengths[b]):
-                step = self.layer.step(self.x[b : b + 1, t], state)
-                is_lstm = len(self.state) > 1
-                state = (step.hidden_state, step.cell_state) if is_lstm else step
+                state = self.state_after(self.layer.step(self.x[b : b + 1, t], state))
                 outputs[b, t] = self.unpack(state)["h"][0]
             for name, value in self.unpack(state).items():
                 last[name][b] = value[0]
         return outputs, last
+
+    def state_after(self, step):
+        """The new state in what a layer's `step` returned: an RNN's is all that it returns."""
+        if isinstance(step, np.ndarray):
+            return step
+        return (step.hidden_state, step.cell_state) if "c" in self.state else step.hidden_state
 
 
 @pytest.fixture(scope="session")
 def draw_problem():
     """Function that draws a problem: all numbers random and unequal, none of them zero."""
 
-    def draw(layer_class, B=3, T=4, D=2, H=3, lengths=None, seed=0, dtype=np.float64):
+    def draw(kind, B=3, T=4, D=2, H=3, lengths=None, seed=0, dtype=np.float64):
         rng = np.random.default_rng(seed)
 
         def normal(*shape):
             return rng.standard_normal(shape).astype(dtype)
 
-        kind = layer_class.__name__
-        rows, names = GATES[kind] * H, STATES[kind]
+        rows = kind.gates * H
+        parameters = {
+            "weight_ih": normal(rows, D),
+            "weight_hh": normal(rows, H),
+            "bias": normal(rows),
+            **{name: normal(H) for name in kind.extra_bias},
+        }
         return Problem(
-            layer=layer_class(
-                {"weight_ih": normal(rows, D), "weight_hh": normal(rows, H), "bias": normal(rows)}
-            ),
+            kind=kind,
+            layer=kind(parameters),
             x=normal(B, T, D),
-            state={name: normal(B, H) for name in names},
+            state={name: normal(B, H) for name in kind.states},
             lengths=None if lengths is None else np.array(lengths),
             d_outputs=normal(B, T, H),
-            d_state={name: normal(B, H) for name in names},
+            d_state={name: normal(B, H) for name in kind.states},
         )
 
     return draw

@@ -7,20 +7,19 @@ import numpy as np
 import pytest
 import torch
 
-from src.equations import LSTM, RNN
+from src.equations import LSTM
 
 
 @pytest.mark.parametrize(("D", "H"), [(1, 1), (3, 7), (64, 128)])
-@pytest.mark.parametrize(
-    ("layer_class", "torch_class", "blocks"), [(RNN, torch.nn.RNN, 1), (LSTM, torch.nn.LSTM, 4)]
-)
-def test_number_of_parameters(layer_class, torch_class, blocks, D, H):
-    layer = layer_class.initialize(D, H, rng=np.random.default_rng(0))
+def test_number_of_parameters(kind, D, H):
+    layer = kind.initialize(D, H, rng=np.random.default_rng(0))
     count = sum(p.size for p in layer.parameters.values())
-    assert count == blocks * H * (D + H + 1)
+    extra = H * len(kind.extra_bias)
+    assert count == kind.gates * H * (D + H + 1) + extra
     assert (layer.input_size, layer.hidden_size) == (D, H)
+    torch_class = getattr(torch.nn, kind.layer_class.__name__)
     in_torch = sum(p.numel() for p in torch_class(D, H).parameters())
-    assert in_torch - count == blocks * H, "PyTorch has a second bias"
+    assert in_torch - count == kind.gates * H - extra, "PyTorch has a second bias"
 
 
 def test_only_the_forget_gate_has_a_bias():
@@ -32,10 +31,9 @@ def test_only_the_forget_gate_has_a_bias():
     assert LSTM.initialize(2, 3, rng=np.random.default_rng(0)).parameters["bias"][3] == 1
 
 
-@pytest.mark.parametrize("layer_class", [RNN, LSTM])
-def test_weights_are_uniform_and_the_same_in_both_dtypes(layer_class):
+def test_weights_are_uniform_and_the_same_in_both_dtypes(kind):
     double, single = (
-        layer_class.initialize(30, 100, rng=np.random.default_rng(3), dtype=dtype).parameters
+        kind.initialize(30, 100, rng=np.random.default_rng(3), dtype=dtype).parameters
         for dtype in (np.float64, np.float32)
     )
     for name in ("weight_ih", "weight_hh"):

@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from src.equations import LSTM, RNN
+from src.equations import GRU, LSTM, RNN
 
 B, T, D, H = 3, 4, 2, 5
-LAYERS = [RNN, LSTM]
 
 
-def layer_of(layer_class):
-    return layer_class.initialize(D, H, rng=np.random.default_rng(0))
+def layer_of(kind):
+    return kind.initialize(D, H, rng=np.random.default_rng(0))
 
 
 def holding(value, *shape):
@@ -65,21 +64,18 @@ BAD_PAIRS = [
 ]
 
 
-@pytest.mark.parametrize("layer_class", LAYERS)
 @pytest.mark.parametrize(("x", "error", "message"), BAD_X)
-def test_x(layer_class, x, error, message):
+def test_x(kind, x, error, message):
     with pytest.raises(error, match=message):
-        layer_of(layer_class).forward(x)
+        layer_of(kind).forward(x)
 
 
-@pytest.mark.parametrize("layer_class", LAYERS)
 @pytest.mark.parametrize(("lengths", "error", "message"), BAD_LENGTHS)
-def test_lengths(layer_class, lengths, error, message):
+def test_lengths(kind, lengths, error, message):
     with pytest.raises(error, match=message):
-        layer_of(layer_class).forward(np.zeros((B, T, D)), lengths=lengths)
+        layer_of(kind).forward(np.zeros((B, T, D)), lengths=lengths)
 
 
-@pytest.mark.parametrize("layer_class", LAYERS)
 @pytest.mark.parametrize(
     ("x", "error", "message"),
     [
@@ -89,22 +85,23 @@ def test_lengths(layer_class, lengths, error, message):
         (np.zeros((B, D), np.float32), TypeError, "x must have dtype float64, .* got float32"),
     ],
 )
-def test_x_of_step(layer_class, x, error, message):
-    state = np.zeros((B, H)) if layer_class is RNN else (np.zeros((B, H)),) * 2
+def test_x_of_step(kind, x, error, message):
+    state = np.zeros((B, H)) if len(kind.states) == 1 else (np.zeros((B, H)),) * 2
     with pytest.raises(error, match=message):
-        layer_of(layer_class).step(x, state)
+        layer_of(kind).step(x, state)
 
 
 @pytest.mark.parametrize(("bad", "error", "message"), BAD_STATE_ARRAYS)
-def test_state_of_an_rnn(bad, error, message):
-    rnn, x = layer_of(RNN), np.zeros((B, T, D))
-    *_, tape = rnn.forward(x)
+@pytest.mark.parametrize("kind", ["RNN", "GRU before", "GRU after"], indirect=True)
+def test_state_of_a_layer_with_one(kind, bad, error, message):
+    layer, x = layer_of(kind), np.zeros((B, T, D))
+    *_, tape = layer.forward(x)
     with pytest.raises(error, match="^" + message.format("state")):
-        rnn.forward(x, bad)
+        layer.forward(x, bad)
     with pytest.raises(error, match="^" + message.format("state")):
-        rnn.step(x[:, 0], bad)
+        layer.step(x[:, 0], bad)
     with pytest.raises(error, match="^" + message.format("d_state")):
-        rnn.backward(tape, np.zeros((B, T, H)), bad)
+        layer.backward(tape, np.zeros((B, T, H)), bad)
 
 
 @pytest.mark.parametrize("half", [0, 1])
@@ -134,13 +131,11 @@ def test_an_lstm_wants_a_pair(bad, message):
         lstm.backward(tape, np.zeros((B, T, H)), bad)
 
 
-@pytest.mark.parametrize("layer_class", LAYERS)
-def test_one_step_wants_a_state(layer_class):
+def test_one_step_wants_a_state(kind):
     with pytest.raises(TypeError, match=r"^state.* must be a .*, got NoneType"):
-        layer_of(layer_class).step(np.zeros((B, D)), None)
+        layer_of(kind).step(np.zeros((B, D)), None)
 
 
-@pytest.mark.parametrize("layer_class", LAYERS)
 @pytest.mark.parametrize(
     ("bad", "error", "message"),
     [
@@ -151,8 +146,8 @@ def test_one_step_wants_a_state(layer_class):
         (None, TypeError, "d_outputs must be a NumPy array, got NoneType"),
     ],
 )
-def test_d_outputs(layer_class, bad, error, message):
-    layer = layer_of(layer_class)
+def test_d_outputs(kind, bad, error, message):
+    layer = layer_of(kind)
     *_, tape = layer.forward(np.zeros((B, T, D)))
     with pytest.raises(error, match=message):
         layer.backward(tape, bad)
@@ -177,14 +172,13 @@ def test_parameters(changed, error, message):
         LSTM({**layer_of(LSTM).parameters, **changed})
 
 
-@pytest.mark.parametrize("layer_class", LAYERS)
-def test_missing_and_foreign_parameters(layer_class):
-    parameters = layer_of(layer_class).parameters
+def test_missing_and_foreign_parameters(kind):
+    parameters = layer_of(kind).parameters
     del parameters["bias"]
-    with pytest.raises(ValueError, match=r"parameters must have the keys .* got \['weight_hh'"):
-        layer_class(parameters)
+    with pytest.raises(ValueError, match=r"parameters must have the keys .*'bias'.* got \["):
+        kind(parameters)
     with pytest.raises(TypeError, match="parameters must be a dict, got list"):
-        layer_class(list(parameters.values()))
+        kind(list(parameters.values()))
 
 
 def test_weights_of_the_other_layer():
@@ -192,9 +186,22 @@ def test_weights_of_the_other_layer():
         RNN(layer_of(LSTM).parameters)
     with pytest.raises(ValueError, match=r"weight_hh must have shape \(4H, H\), got \(5, 5\)"):
         LSTM(layer_of(RNN).parameters)
+    with pytest.raises(ValueError, match=r"weight_hh must have shape \(3H, H\), got \(20, 5\)"):
+        GRU(layer_of(LSTM).parameters)
 
 
-@pytest.mark.parametrize("layer_class", LAYERS)
+def test_the_two_gru_do_not_take_each_others_parameters():
+    rng = np.random.default_rng(0)
+    before = GRU.initialize(D, H, rng=rng).parameters
+    after = GRU.initialize(D, H, rng=rng, reset_after=True).parameters
+    with pytest.raises(ValueError, match=r"keys .*'bias', 'bias_reset'\], got \['bias', 'weight"):
+        GRU(before, reset_after=True)
+    with pytest.raises(ValueError, match=r"keys .*'bias'\], got \['bias', 'bias_reset'"):
+        GRU(after)
+    with pytest.raises(ValueError, match=r"bias_reset must have shape \(5,\), got \(15,\)"):
+        GRU({**after, "bias_reset": np.zeros(15)}, reset_after=True)
+
+
 @pytest.mark.parametrize(
     ("sizes", "error", "message"),
     [
@@ -204,12 +211,11 @@ def test_weights_of_the_other_layer():
         ((2, True), TypeError, "hidden_size must be an integer, got bool"),
     ],
 )
-def test_sizes(layer_class, sizes, error, message):
+def test_sizes(kind, sizes, error, message):
     with pytest.raises(error, match=message):
-        layer_class.initialize(*sizes, rng=np.random.default_rng(0))
+        kind.initialize(*sizes, rng=np.random.default_rng(0))
 
 
-@pytest.mark.parametrize("layer_class", LAYERS)
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [
@@ -219,9 +225,9 @@ def test_sizes(layer_class, sizes, error, message):
         ({"dtype": int}, TypeError, "dtype must be float32 or float64, got int64"),
     ],
 )
-def test_generator_and_dtype(layer_class, options, error, message):
+def test_generator_and_dtype(kind, options, error, message):
     with pytest.raises(error, match=message):
-        layer_class.initialize(D, H, **{"rng": np.random.default_rng(0), **options})
+        kind.initialize(D, H, **{"rng": np.random.default_rng(0), **options})
 
 
 @pytest.mark.parametrize(
@@ -266,6 +272,15 @@ def test_forget_bias(forget_bias, error, message):
             torch.nn.LSTM(D, H, proj_size=2),
             ValueError,
             "module must have proj_size=0, got 2",
+        ),
+        (GRU, torch.nn.LSTM(D, H), TypeError, "module must be .* of mode GRU, got LSTM"),
+        (GRU, torch.nn.GRUCell(D, H), TypeError, "module must be .* GRU, got GRUCell"),
+        (GRU, torch.nn.GRU(D, H, 2), ValueError, "module must have num_layers=1, got 2"),
+        (
+            GRU,
+            torch.nn.GRU(D, H, bidirectional=True),
+            ValueError,
+            "module must have bidirectional=False, got True",
         ),
         (RNN, SimpleNamespace(mode=None), TypeError, "module must be .* RNN_TANH, got None"),
         (LSTM, torch.nn.LSTM(D, H, dtype=torch.float16), TypeError, "must have dtype float32 or"),

@@ -6,12 +6,13 @@ for a wrong function: only "forward", the comparison with the loop over `step`, 
 """
 
 import inspect
+from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
 import pytest
 
-from src.equations import gradient_check, lstm, rnn
+from src.equations import gradient_check
 
 BLOCKS_TRANSPOSED = "W_h.reshape(-1, H, H).swapaxes(1, 2).reshape(W_h.shape)"
 
@@ -171,18 +172,165 @@ RNN_MUTATIONS = {
     ),
 }
 
+GRU_MUTATIONS = {
+    # Gates swapped, or the wrong way round.
+    "r and z swapped in the forward pass": (
+        "r, z, m, h_tilde = activations[t]\n            previous, h =",
+        "z, r, m, h_tilde = activations[t]\n            previous, h =",
+        "forward gradient",
+    ),
+    "r and z swapped in the backward pass": (
+        "r, z, m, h_tilde = activations[t]\n            previous, D_t",
+        "z, r, m, h_tilde = activations[t]\n            previous, D_t",
+        "gradient",
+    ),
+    "δ_r and δ_z swapped": (
+        "delta_r, delta_z, q = block",
+        "delta_z, delta_r, q = block",
+        "gradient",
+    ),
+    "z keeps in the forward pass": (
+        "np.subtract(h_tilde, previous, out=h)\n            h *= z\n            h += previous",
+        "h[...] = z * previous + (1 - z) * h_tilde",
+        "forward gradient",
+    ),
+    "z keeps in the backward pass": (
+        "np.multiply(D_t, z, out=delta_n)",
+        "np.multiply(D_t, 1 - z, out=delta_n)",
+        "gradient",
+    ),
+    "δ_z with the other sign": (
+        "np.subtract(h_tilde, previous, out=delta_z)",
+        "np.subtract(previous, h_tilde, out=delta_z)",
+        "gradient",
+    ),
+    # A path of the gradient dropped.
+    "no path past the candidate": (
+        "np.subtract(D_t, delta_n, out=kept)",
+        "kept[...] = 0",
+        "gradient",
+    ),
+    "all of D past the candidate": (
+        "np.subtract(D_t, delta_n, out=kept)",
+        "kept[...] = D_t",
+        "gradient",
+    ),
+    "no path through the gates": (
+        "np.matmul(W_transposed, delta, out=d_columns[t])",
+        "np.matmul(W_transposed, delta, out=d_columns[t]); d_columns[t, :H] = 0",
+        "gradient",
+    ),
+    "no path from x to the candidate": (
+        "d_x += W_candidate[:, :D].T @ deltas_n.transpose(1, 0, 2)",
+        "",
+        "gradient",
+    ),
+    "nothing from the outputs": ("D_t += d_hidden[t]", "", "gradient"),
+    "nothing from the last h": (
+        'initial_state("d_state", d_state, B',
+        'initial_state("d_state", None, B',
+        "gradient",
+    ),
+    "no gradient of the gates' bias": (
+        "np.concatenate([d_W[: 2 * H, -1], d",
+        "np.concatenate([0 * d_W[: 2 * H, -1], d",
+        "gradient",
+    ),
+    # A wrong factor.
+    "W_r and W_z transposed in the backward pass": (
+        "W_transposed = np.ascontiguousarray(W[:, : H + D].T)",
+        "W[: 2 * H, :H] = np.concatenate([W[:H, :H].T, W[H : 2 * H, :H].T]); "
+        "W_transposed = np.ascontiguousarray(W[:, : H + D].T)",
+        "gradient",
+    ),
+    "1 − h̃² forgotten": ("delta_n *= q", "pass", "gradient"),
+    "1 − z forgotten": ("delta_z *= q", "pass", "gradient"),
+    "z without its ½": ("W[: 2 * H] *= 0.5", "W[:H] *= 0.5", "forward gradient"),
+    # Off by one in time.
+    "h_t for h_(t−1) in the gates": (
+        "previous, D_t = columns[t, :H]",
+        "previous, D_t = columns[t + 1, :H]",
+        "gradient",
+    ),
+    "h_t for h_(t−1) in the products": (
+        "sum_of_outer_products(deltas, columns[:T])",
+        "sum_of_outer_products(deltas, columns[1:])",
+        "gradient",
+    ),
+    "the output's gradient a step late": (
+        "D_t += d_hidden[t]",
+        "D_t += d_hidden[t - 1]",
+        "gradient",
+    ),
+    # Lengths. The gradient is right for this function: only the wrong one.
+    "h not frozen behind the end": ("z[:, ended[t]] = 0  # keep the state", "pass", "forward"),
+}
+
+RESET_BEFORE_MUTATIONS = {
+    "the reset after the product": (
+        "np.matmul(U, m, out=h_tilde)",
+        "np.matmul(U, previous, out=h_tilde); h_tilde *= r",
+        "forward gradient",
+    ),
+    "no path through r ⊙ h": ("kept += q", "pass", "gradient"),
+    "q without r": ("q *= r\n", "pass\n", "gradient"),
+    "δ_r with r ⊙ h for h": ("delta_r *= previous", "delta_r *= m", "gradient"),
+    "U transposed in the backward pass": (
+        "U_transposed = np.ascontiguousarray(U.T)",
+        "U_transposed = U",
+        "gradient",
+    ),
+    "U transposed in both passes": (
+        "W[2 * H :, H:].copy(), W[2 * H :, :H].copy()",
+        "W[2 * H :, H:].copy(), W[2 * H :, :H].T.copy()",
+        "forward gradient",
+    ),
+    "gradient of U with h for r ⊙ h": (
+        "sum_of_outer_products(deltas_n, activations[:, 2])",
+        "sum_of_outer_products(deltas_n, columns[:T, :H])",
+        "gradient",
+    ),
+}
+
+RESET_AFTER_MUTATIONS = {
+    "the reset before the product": (
+        "np.multiply(r, m, out=h_tilde)",
+        "np.matmul(U, r * previous, out=h_tilde)",
+        "forward gradient",
+    ),
+    "b_u folded into b": (
+        'W[2 * H :, -1] = self.parameters["bias_reset"]',
+        'W[2 * H :, -1] = 0; W_candidate[:, -1] += self.parameters["bias_reset"]',
+        "forward gradient",
+    ),
+    "gradient of b_u that of b": ("= d_W[2 * H :, -1]", "= d_candidate[:, -1]", "gradient"),
+    "q without r": ("np.multiply(delta_n, r, out=q)", "q[...] = delta_n", "gradient"),
+    "δ_r with h̃ for U h + b_u": ("delta_r *= m", "delta_r *= h_tilde", "gradient"),
+    "x inside the reset": ("W[2 * H :, H:-1] = 0", "pass", "forward gradient"),
+}
+
 MUTATIONS = [
-    pytest.param(original, *mutation, id=f"{original.__name__.rpartition('.')[2]}: {name}")
-    for original, mutations in [(lstm, LSTM_MUTATIONS), (rnn, RNN_MUTATIONS)]
+    pytest.param(kind, *mutation, id=f"{kind}: {name}")
+    for kind, mutations in [
+        ("LSTM", LSTM_MUTATIONS),
+        ("RNN", RNN_MUTATIONS),
+        ("GRU before", GRU_MUTATIONS | RESET_BEFORE_MUTATIONS),
+        ("GRU after", GRU_MUTATIONS | RESET_AFTER_MUTATIONS),
+    ]
     for name, mutation in mutations.items()
 ]
 
 
-def layer_from_source(original, source):
-    """The LSTM or RNN that a module with this source defines."""
+def source_of(kind):
+    """The source of the module that defines a kind's layer."""
+    return inspect.getsource(inspect.getmodule(kind.layer_class))
+
+
+def kind_from_source(kind, source):
+    """The same kind with the layer that a module with this source defines."""
     module = ModuleType("mutant")
     exec(compile(source, "mutant", "exec"), vars(module))
-    return getattr(module, "LSTM" if original is lstm else "RNN")
+    return replace(kind, layer_class=getattr(module, kind.layer_class.__name__))
 
 
 def passed_checks(problem):
@@ -198,18 +346,17 @@ def passed_checks(problem):
 
 @pytest.fixture
 def checks_passed_by(draw_problem):
-    return lambda layer_class: passed_checks(draw_problem(layer_class, lengths=[2, 4, 1]))
+    return lambda kind: passed_checks(draw_problem(kind, lengths=[2, 4, 1]))
 
 
-@pytest.mark.parametrize("original", [lstm, rnn], ids=["lstm", "rnn"])
-def test_the_unmutated_source_passes(original, checks_passed_by):
-    layer_class = layer_from_source(original, inspect.getsource(original))
-    assert checks_passed_by(layer_class) == {"forward", "gradient"}
+def test_the_unmutated_source_passes(kind, checks_passed_by):
+    copy = kind_from_source(kind, source_of(kind))
+    assert checks_passed_by(copy) == {"forward", "gradient"}
 
 
-@pytest.mark.parametrize(("original", "snippet", "replacement", "fails"), MUTATIONS)
-def test_a_mutation_fails(original, snippet, replacement, fails, checks_passed_by):
-    source = inspect.getsource(original)
+@pytest.mark.parametrize(("kind", "snippet", "replacement", "fails"), MUTATIONS, indirect=["kind"])
+def test_a_mutation_fails(kind, snippet, replacement, fails, checks_passed_by):
+    source = source_of(kind)
     assert source.count(snippet) == 1
-    layer_class = layer_from_source(original, source.replace(snippet, replacement))
-    assert checks_passed_by(layer_class) == {"forward", "gradient"} - set(fails.split())
+    mutant = kind_from_source(kind, source.replace(snippet, replacement))
+    assert checks_passed_by(mutant) == {"forward", "gradient"} - set(fails.split())

@@ -7,10 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.equations import LSTM, RNN
-
 for_any_problem = settings(max_examples=60, deadline=None, derandomize=True)
-layers = pytest.mark.parametrize("layer_class", [RNN, LSTM])
 sizes = st.fixed_dictionaries(
     {
         "B": st.integers(1, 4),
@@ -49,22 +46,20 @@ def assert_all_close(ours, expected):
         assert_close(ours[name], expected[name], name)
 
 
-@layers
 @given(options=options())
 @for_any_problem
-def test_forward_equals_the_loop_over_step(draw_problem, layer_class, options):
-    problem = draw_problem(layer_class, **options)
+def test_forward_equals_the_loop_over_step(draw_problem, kind, options):
+    problem = draw_problem(kind, **options)
     outputs, state = problem.forward(problem.point)
     expected_outputs, expected_state = problem.loop_over_step()
     assert_close(outputs, expected_outputs)
     assert_all_close(state, expected_state)
 
 
-@layers
 @given(options=options())
 @for_any_problem
-def test_behind_its_end_a_sequence_is_silent_and_frozen(draw_problem, layer_class, options):
-    problem = draw_problem(layer_class, **options)
+def test_behind_its_end_a_sequence_is_silent_and_frozen(draw_problem, kind, options):
+    problem = draw_problem(kind, **options)
     outputs, state = problem.forward(problem.point)
     gradient = problem.gradient()
     B, T, _ = outputs.shape
@@ -75,12 +70,11 @@ def test_behind_its_end_a_sequence_is_silent_and_frozen(draw_problem, layer_clas
         np.testing.assert_array_equal(state["h"][b], outputs[b, length - 1])
 
 
-@layers
 @given(options=options(), padding=st.integers(1, 4))
 @for_any_problem
-def test_padding_changes_nothing(draw_problem, layer_class, options, padding):
+def test_padding_changes_nothing(draw_problem, kind, options, padding):
     """More steps behind the ends, with garbage in them and garbage upstream."""
-    problem = draw_problem(layer_class, **options)
+    problem = draw_problem(kind, **options)
     B, T, _ = problem.x.shape
     padded = deepcopy(problem)
     padded.lengths = np.full(B, T) if problem.lengths is None else problem.lengths
@@ -96,11 +90,10 @@ def test_padding_changes_nothing(draw_problem, layer_class, options, padding):
     assert_all_close(padded_gradient, gradient)
 
 
-@layers
 @given(options=options(), data=st.data())
 @for_any_problem
-def test_the_order_of_the_batch_is_of_no_consequence(draw_problem, layer_class, options, data):
-    problem = draw_problem(layer_class, **options)
+def test_the_order_of_the_batch_is_of_no_consequence(draw_problem, kind, options, data):
+    problem = draw_problem(kind, **options)
     order = np.array(data.draw(st.permutations(range(len(problem.x)))))
     moved = deepcopy(problem)
     moved.x, moved.d_outputs = problem.x[order], problem.d_outputs[order]
@@ -119,12 +112,11 @@ def test_the_order_of_the_batch_is_of_no_consequence(draw_problem, layer_class, 
     assert_all_close(moved.gradient(), expected)
 
 
-@layers
 @given(options=options(shortest=2), data=st.data())
 @for_any_problem
-def test_two_halves_make_the_whole(draw_problem, layer_class, options, data):
+def test_two_halves_make_the_whole(draw_problem, kind, options, data):
     """The state handed on, and on the way back its gradient."""
-    problem = draw_problem(layer_class, **options)
+    problem = draw_problem(kind, **options)
     lengths = problem.lengths
     shortest = problem.x.shape[1] if lengths is None else lengths.min()
     cut = data.draw(st.integers(1, int(shortest) - 1))
@@ -151,12 +143,11 @@ def test_two_halves_make_the_whole(draw_problem, layer_class, options, data):
     assert_all_close(joined, problem.gradient())
 
 
-@layers
 @given(options=options())
 @for_any_problem
-def test_nothing_that_comes_in_is_changed_or_handed_out(draw_problem, layer_class, options):
+def test_nothing_that_comes_in_is_changed_or_handed_out(draw_problem, kind, options):
     """Arguments stay as they were, and a result may be overwritten without harm to the tape."""
-    problem = draw_problem(layer_class, **options)
+    problem = draw_problem(kind, **options)
     before = deepcopy(problem)
     outputs, state, tape = problem.layer.forward(
         problem.x, problem.pack(problem.state), problem.lengths
@@ -178,10 +169,9 @@ def vars_of(problem):
     return {**vars(problem), "layer": problem.layer.parameters}
 
 
-@layers
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_every_result_has_the_dtype_of_the_parameters(draw_problem, layer_class, dtype):
-    problem = draw_problem(layer_class, lengths=[4, 1, 2], dtype=dtype)
+def test_every_result_has_the_dtype_of_the_parameters(draw_problem, kind, dtype):
+    problem = draw_problem(kind, lengths=[4, 1, 2], dtype=dtype)
     outputs, state = problem.forward(problem.point)
     results = {"outputs": outputs, **state, **problem.gradient()}
     assert {name: value.dtype for name, value in results.items() if value.dtype != dtype} == {}
@@ -190,10 +180,9 @@ def test_every_result_has_the_dtype_of_the_parameters(draw_problem, layer_class,
     )
 
 
-@layers
 @pytest.mark.parametrize("integer", [np.uint8, np.int32, np.uint64])
-def test_lengths_may_be_any_integers_or_a_list(draw_problem, layer_class, integer):
-    problem = draw_problem(layer_class, lengths=[4, 1, 2])
+def test_lengths_may_be_any_integers_or_a_list(draw_problem, kind, integer):
+    problem = draw_problem(kind, lengths=[4, 1, 2])
     expected, *_ = problem.layer.forward(problem.x, lengths=problem.lengths)
     for lengths in (problem.lengths.astype(integer), [4, 1, 2]):
         outputs, *_ = problem.layer.forward(problem.x, lengths=lengths)
