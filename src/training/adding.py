@@ -1,0 +1,98 @@
+"""Train a recurrent layer of `src.equations` on the adding problem, in NumPy."""
+
+from typing import NamedTuple
+
+import numpy as np
+from tqdm import tqdm
+
+from src.equations import Adam, clip_by_global_norm
+from src.tasks.adding import adding_modern
+
+
+class AddingRun(NamedTuple):
+    """What happened.
+
+    Attributes:
+        steps: list of ints, the steps after which the error was measured.
+        errors: list of floats, the mean squared error on the held-out sequences then.
+        solved_at: the first of these steps with an error below the threshold; None if none has.
+    """
+
+    steps: list[int]
+    errors: list[float]
+    solved_at: int | None
+
+
+def train_to_add(
+    layer,
+    length,
+    *,
+    rng,
+    steps,
+    batch_size=32,
+    learning_rate=1e-2,
+    max_norm=1.0,
+    check_every=100,
+    solved_below=0.01,
+    progress=False,
+):
+    r"""Train a layer, in place, to add the two marked numbers; stop as soon as it can.
+
+    The answer is read from the last output, y = w · h_T + v, and the loss is the mean of ½ (y − s)²
+    over the batch. Every batch is drawn anew, so nothing can be learned by heart.
+
+    Args:
+        layer: RNN, LSTM or GRU with D = 2; its parameters are changed.
+        length: T.
+        rng: numpy.random.Generator; draws held-out sequences, w, and then the batches.
+        steps: the most updates.
+        batch_size: B.
+        learning_rate: Adam's.
+        max_norm: the gradient's global norm is clipped to it.
+        check_every: steps between two measurements of the error on 256 held-out sequences.
+        solved_below: the threshold. (Always to say 1 gives 1/6.)
+        progress: show a bar on standard error if that is a terminal.
+
+    Returns:
+        AddingRun(steps, errors, solved_at).
+
+    Raises:
+        ValueError: a gradient became NaN or infinite, or a setting is out of its range.
+    """
+    H, dtype = layer.hidden_size, layer.parameters["weight_hh"].dtype
+
+    def draw(batch_size):
+        batch = adding_modern(rng, batch_size, length)
+        return batch.inputs.astype(dtype), batch.targets.astype(dtype)
+
+    held_out, sums = draw(256)
+    parameters = layer.parameters | {
+        "weight_out": rng.uniform(-1 / np.sqrt(H), 1 / np.sqrt(H), H).astype(dtype),
+        "bias_out": np.zeros(1, dtype),
+    }
+    optimizer = Adam(parameters, learning_rate)
+
+    def read(x):
+        outputs, _, tape = layer.forward(x)
+        answers = outputs[:, -1] @ parameters["weight_out"] + parameters["bias_out"]
+        return answers, outputs, tape
+
+    run = AddingRun([], [], None)
+    for step in tqdm(range(1, steps + 1), unit="step", disable=None if progress else True):
+        x, targets = draw(batch_size)
+        answers, outputs, tape = read(x)
+        d_answers = (answers - targets) / dtype.type(batch_size)
+        d_outputs = np.zeros_like(outputs)
+        d_outputs[:, -1] = d_answers[:, None] * parameters["weight_out"]
+        gradients = layer.backward(tape, d_outputs).parameters | {
+            "weight_out": d_answers @ outputs[:, -1],
+            "bias_out": d_answers.sum(keepdims=True),
+        }
+        optimizer.step(clip_by_global_norm(gradients, max_norm)[0])
+
+        if step % check_every == 0 or step == steps:
+            run.steps.append(step)
+            run.errors.append(float(np.mean((read(held_out)[0] - sums) ** 2)))
+            if run.errors[-1] < solved_below:
+                return run._replace(solved_at=step)
+    return run
