@@ -41,7 +41,7 @@ portability: setup ## run every notebook as other CPUs would, on two threads, an
 	$(BIN)/python -m tools.portability
 
 bench: setup ## measure the speed of src beside torch.nn
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.speed
 
 clean: ## remove the website and the caches (the environment stays)
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis
