@@ -5,20 +5,22 @@ static page, without Python. `run_cell` is the same computation in NumPy, `draw_
 static twin.
 """
 
-from pathlib import Path
 from typing import NamedTuple
 
 import anywidget
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
 
 from src.equations import sigmoid
+from src.figures.explorer import (
+    MEMORY,
+    STEPS,
+    STYLE_SHEET,
+    finite_numbers,
+    four_panels,
+    front_end,
+)
 from src.figures.style import COLORS, label_line
-
-STEPS = 10
-MEMORY = 0.8  # C_0
-HERE = Path(__file__).parent
 
 # Each setting is what the four sliders show: the pre-activations of f, i, C̃ and o.
 SETTINGS = {
@@ -63,11 +65,11 @@ def run_cell(forget, write, candidate, output):
     Raises:
         ValueError: a pre-activation is not a finite number.
     """
-    values = np.array([forget, write, candidate, output], dtype=np.float64)
-    if not np.isfinite(values).all():
-        raise ValueError(f"the four pre-activations must be finite numbers, got {values}")
-    f, i, o = (float(gate) for gate in sigmoid(values[[0, 1, 3]]))
-    c_tilde = float(np.tanh(candidate))
+    a_f, a_i, a_c, a_o = finite_numbers(
+        forget=forget, write=write, candidate=candidate, output=output
+    )
+    f, i, o = (float(sigmoid(a)) for a in (a_f, a_i, a_o))
+    c_tilde = float(np.tanh(a_c))
     cells = [MEMORY]
     for _ in range(STEPS):
         cells.append(f * cells[-1] + i * c_tilde)
@@ -78,8 +80,8 @@ def run_cell(forget, write, candidate, output):
 class GateExplorer(anywidget.AnyWidget):
     """The explorer as a widget: the sliders' four values are its traits."""
 
-    _esm = HERE / "gate_explorer.js"
-    _css = HERE / "gate_explorer.css"
+    _esm = front_end("gate_explorer.js")
+    _css = STYLE_SHEET
 
     forget = traitlets.Float(0.0).tag(sync=True)
     write = traitlets.Float(0.0).tag(sync=True)
@@ -93,8 +95,8 @@ class GateExplorer(anywidget.AnyWidget):
 
 def draw_gate_panels():
     """Four settings of the gates side by side: keep, erase, write, hide. Returns the figure."""
-    fig, axes = plt.subplots(2, 2, sharex=True, sharey=True, figsize=(6.4, 4.8))
-    for ax, (name, setting) in zip(axes.flat, SETTINGS.items(), strict=True):
+    fig, axes = four_panels()
+    for ax, (name, setting) in zip(axes, SETTINGS.items(), strict=True):
         run = run_cell(*setting)
         (cell,) = ax.plot(range(STEPS + 1), run.cell_states, "o-", color=COLORS["cell_state"])
         (hidden,) = ax.plot(
@@ -105,9 +107,4 @@ def draw_gate_panels():
         if name == "Hide":
             label_line(cell, "$C_t$", x=5, offset=(0, -12))
             label_line(hidden, "$h_t$", x=5, offset=(0, 12))
-    axes[0, 0].set(ylim=(-1, 1), xlim=(-0.4, STEPS + 0.4))
-    for ax in axes[1]:
-        ax.set_xlabel("step $t$")
-    for ax in axes[:, 0]:
-        ax.set_ylabel("value")
     return fig

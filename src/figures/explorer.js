@@ -1,0 +1,108 @@
+// What the explorers share: sliders, settings to try, a plot of ten steps, and a sentence.
+// Python puts this file before the one that defines an explorer (front_end in explorer.py).
+
+const STEPS = 10;
+const MEMORY = 0.8;
+
+const sigmoid = (a) => (a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a)));
+const signed = (value) => value.toFixed(2).replace("-", "−");
+const x = (t) => 48 + 50 * t;
+
+function node(namespace, name, attributes, text) {
+  const made = document.createElementNS(`http://www.w3.org/${namespace}`, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.textContent = text;
+  return made;
+}
+const svg = (name, attributes, text = "") => node("2000/svg", name, attributes, text);
+const html = (name, attributes, text = "") => node("1999/xhtml", name, attributes, text);
+
+/** Draw a run's series between −limit and limit; one with fewer points begins at a later step. */
+function draw(plot, series, names, limit) {
+  const y = (value) => 130 - (100 * value) / limit;
+  plot.replaceChildren();
+  for (const value of [-limit, 0, limit]) {
+    plot.append(svg("line", { x1: x(0), x2: x(STEPS), y1: y(value), y2: y(value), class: "grid" }));
+    plot.append(svg("text", { x: x(0) - 10, y: y(value) + 4, class: "tick end" }, signed(value)));
+  }
+  for (let t = 0; t <= STEPS; t += 1) {
+    plot.append(svg("text", { x: x(t), y: 252, class: "tick" }, String(t)));
+  }
+  plot.append(svg("text", { x: x(STEPS / 2), y: 272, class: "tick" }, "step t"));
+  let lastLabel = -Infinity;
+  for (const [kind, values] of Object.entries(series)) {
+    const first = STEPS + 1 - values.length;
+    const points = values.map((value, k) => [x(first + k), y(value)]);
+    plot.append(svg("polyline", { points: points.map((p) => p.join(",")).join(" "), class: kind }));
+    for (const [px, py] of points) plot.append(svg("circle", { cx: px, cy: py, r: 4, class: kind }));
+    let label = points.at(-1)[1] + 4;
+    if (Math.abs(label - lastLabel) < 18) label = lastLabel + 18;
+    lastLabel = label;
+    plot.append(svg("text", { x: x(STEPS) + 12, y: label, class: `name ${kind}` }, names[kind]));
+  }
+}
+
+/**
+ * An anywidget. The traits are the sliders' keys, and `settings`: [name, [a value for each slider]].
+ *
+ * label: what a screen reader calls it.
+ * sliders: [key, what it does, symbol, colour as in explorer.css, largest value].
+ * names: for each series its label in the plot.
+ * run(...values): { values: what to show beside each slider, series: { kind: numbers } }.
+ * limit(run): the end of the vertical axis.
+ * sentence(run): the result in words.
+ */
+function explorer({ label, sliders, names, run, limit, sentence }) {
+  function render({ model, el }) {
+    const root = html("section", { class: "gate-explorer", "aria-label": label });
+    const rows = html("div", { class: "sliders" });
+    const buttons = html("div", { class: "settings", role: "group", "aria-label": "Settings to try" });
+    const plot = svg("svg", { viewBox: "0 0 580 280", "aria-hidden": "true" });
+    const summary = html("output", { class: "summary", "aria-live": "polite" });
+
+    const inputs = sliders.map(([key, text, symbol, colour, end]) => {
+      const row = html("label", { class: "slider", style: `--accent: var(--${colour})` });
+      const input = html("input", { type: "range", min: -end, max: end, step: 0.1 });
+      const value = html("span", { class: "value" });
+      row.append(html("span", { class: "label" }, text), input, value);
+      input.addEventListener("input", () => {
+        model.set(key, Number(input.value));
+        model.save_changes();
+        update();
+      });
+      rows.append(row);
+      return { key, symbol, input, value };
+    });
+
+    for (const [name, setting] of model.get("settings")) {
+      const button = html("button", { type: "button" }, name);
+      button.addEventListener("click", () => {
+        inputs.forEach(({ key }, k) => model.set(key, setting[k]));
+        model.save_changes();
+        update();
+      });
+      buttons.append(button);
+    }
+
+    function update() {
+      const now = run(...inputs.map(({ key }) => model.get(key)));
+      inputs.forEach(({ key, symbol, input, value }, k) => {
+        const at = model.get(key);
+        input.value = at;
+        input.setAttribute("aria-valuetext", `${at.toFixed(1)}, ${symbol} = ${now.values[k].toFixed(3)}`);
+        value.textContent = `${symbol} = ${signed(now.values[k])}`;
+      });
+      draw(plot, now.series, names, limit(now));
+      summary.textContent = sentence(now);
+      root.dataset.run = JSON.stringify(now);
+    }
+
+    root.append(rows, buttons, plot, summary);
+    el.append(root);
+    const events = inputs.map(({ key }) => `change:${key}`);
+    events.forEach((event) => model.on(event, update));
+    update();
+    return () => events.forEach((event) => model.off(event, update));
+  }
+  return { render };
+}

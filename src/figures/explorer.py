@@ -1,0 +1,40 @@
+"""What the explorers share: one front end, the length of a run, and the panels of a static twin."""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+STEPS = 10
+MEMORY = 0.8  # what a unit holds before the first step
+
+_HERE = Path(__file__).parent
+STYLE_SHEET = _HERE / "explorer.css"
+
+
+def front_end(name):
+    """The ES module of one explorer: explorer.js, which all share, and the file of this name."""
+    return "\n".join((_HERE / file).read_text(encoding="utf-8") for file in ("explorer.js", name))
+
+
+def finite_numbers(**values):
+    """The sliders' values as floats.
+
+    Raises:
+        ValueError: one is not a finite number; the message says which.
+    """
+    for name, value in values.items():
+        if not np.isfinite(value):
+            raise ValueError(f"{name} must be a finite number, got {value}")
+    return [float(value) for value in values.values()]
+
+
+def four_panels():
+    """A figure with four panels for runs of ten steps; returns it and its four axes in order."""
+    fig, axes = plt.subplots(2, 2, sharex=True, sharey=True, figsize=(6.4, 4.8))
+    axes[0, 0].set(ylim=(-1, 1), xlim=(-0.4, STEPS + 0.4))
+    for ax in axes[1]:
+        ax.set_xlabel("step $t$")
+    for ax in axes[:, 0]:
+        ax.set_ylabel("value")
+    return fig, axes.flat
