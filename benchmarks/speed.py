@@ -32,11 +32,14 @@ LARGEST = SHAPES[1]
 
 def target(kind, shape, dtype):
     """The ratio to torch.nn that `src.equations` should not exceed; None where there is none."""
-    if kind != "LSTM":
-        return None
-    if dtype == "float64":
-        return 0.85
-    return 2.0 if shape[0] == 500 else 1.3
+    long = shape[0] > 100
+    targets = {
+        ("LSTM", "float64"): 0.85,
+        ("LSTM", "float32"): 2.0 if long else 1.3,
+        ("GRU", "float64"): 0.8,
+        ("GRU", "float32"): None if long else 1.0,
+    }
+    return targets.get((kind, dtype))
 
 
 def measure(kind, shape, dtype, rounds, seconds):

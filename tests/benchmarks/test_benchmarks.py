@@ -58,7 +58,7 @@ def test_a_table_of_tiny_cases(speed, capsys):
         assert case["ratio"]["torch.nn"] == 1
         assert min(case["best_ms"].values()) > 0
     table = capsys.readouterr().err
-    assert table.count("target") == 2
+    assert table.count("target") == 4
     assert "products alone" in table
 
 
@@ -73,6 +73,9 @@ def test_verdict_is_plain(speed):
     assert speed.verdict({**case, "ratio": {"src.equations": 1.3}}) == "  target 1.3: met"
     assert speed.verdict({**case, "ratio": {"src.equations": 1.31}}) == "  target 1.3: missed"
     assert speed.verdict({**case, "layer": "RNN"}) == ""
+    assert speed.target("GRU", (100, 64, 128, 256), "float32") == 1.0
+    assert speed.target("GRU", (500, 16, 32, 64), "float32") is None
+    assert speed.target("GRU", (500, 16, 32, 64), "float64") == 0.8
 
 
 def test_the_stored_result_is_complete(speed):
