@@ -3,7 +3,6 @@
 import numpy as np
 
 from src.models import GRUClassifier, LSTMClassifier, initialize_parameters
-from src.tasks.texts import LabelledTexts
 from src.training.baselines import NGramClassifier
 from src.training.classification import collate, fit_classifier, score
 from src.training.results import RESULTS, save_weights
@@ -39,7 +38,7 @@ def run(cell: dict, data, alphabet: str, keep_weights_as: str | None = None) -> 
         alphabet: the characters that occur in them.
         keep_weights_as: name under experiments/results for the trained weights.
     """
-    train = LabelledTexts(*(part[: cell["texts"]] for part in data.train))
+    train = data.train.first(cell["texts"])
     if cell["model"] == "n-grams":
         model = NGramClassifier(cell["longest"], cell["C"]).fit(train)
         return {

@@ -11,6 +11,10 @@ class LabelledTexts(NamedTuple):
     texts: list[str]
     labels: np.ndarray  # (N,) int
 
+    def first(self, count: int) -> "LabelledTexts":
+        """Return the first `count` of them, for a smaller training set."""
+        return LabelledTexts(self.texts[:count], self.labels[:count])
+
 
 def encode(texts: list[str], alphabet: str) -> tuple[np.ndarray, np.ndarray]:
     """Turn texts into tokens and lengths.

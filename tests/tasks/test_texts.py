@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from src.tasks.texts import encode
+from src.tasks.texts import LabelledTexts, encode
 
 
 def test_tokens_count_from_one_and_zeros_follow_the_end():
@@ -21,3 +22,9 @@ def test_tokens_count_from_one_and_zeros_follow_the_end():
 def test_what_cannot_be_encoded_is_named(texts, message):
     with pytest.raises(ValueError, match=message):
         encode(texts, "abcdefghijklmnopqrstuvwxyz")
+
+
+def test_first_cuts_texts_and_labels_alike():
+    first = LabelledTexts(["ab", "c", "de"], np.array([0, 1, 2])).first(2)
+    assert first.texts == ["ab", "c"]
+    assert first.labels.tolist() == [0, 1]
