@@ -63,8 +63,8 @@ def test_binder_has_all_that_the_notebooks_import():
     modules -= sys.stdlib_module_names | {"src", "experiments"}
     distributions = packages_distributions()
     needed = {distributions[module][0].lower() for module in modules}
-    # These come with what uses them.
-    assert needed - {"ipython", "matplotlib-inline", "traitlets"} <= set(pins("binder/requirements.txt"))
+    come_with_others = {"ipython", "matplotlib-inline", "traitlets"}
+    assert needed - come_with_others <= set(pins("binder/requirements.txt"))
 
 
 @pytest.mark.parametrize(
