@@ -15,7 +15,7 @@ export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup book serve test lint unit notebooks site execute portability bench clean
+.PHONY: help setup book serve test lint unit notebooks site execute portability experiments bench clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ execute: setup ## run the notebooks of BOOK (a path; all of them) anew and store
 
 portability: setup ## run every notebook as other CPUs would, on two threads, and perturbed
 	$(BIN)/python -m tools.portability
+
+experiments: setup ## run what is missing of the long experiments (ARGS=--quick: a minute of each)
+	$(BIN)/python -m experiments $(ARGS)
 
 bench: setup ## measure the speed of src beside torch.nn
 	$(BIN)/python -m benchmarks.speed

@@ -121,4 +121,4 @@ def judge_apart(logits, batch):
 
 
 if __name__ == "__main__":
-    runner.main("reber", CELLS, run, QUICK)
+    runner.main("reber", CELLS, run, QUICK, side_by_side=False)  # they share files

@@ -25,7 +25,7 @@ def test_the_result_holds_every_cell_of_the_script(name):
     assert result["command"] == f"python -m experiments.{name}"
     assert [run["cell"] for run in result["runs"]] == EXPERIMENTS[name].CELLS
     assert result["quick"]["cell"] == EXPERIMENTS[name].QUICK
-    assert set(result["versions"]) == {"python", *runner.PACKAGES}
+    assert {"python", "numpy", "torch"} <= set(result["versions"]) <= {"python", *runner.PACKAGES}
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
@@ -50,37 +50,3 @@ def test_cells_have_names_of_their_own():
     for experiment in EXPERIMENTS.values():
         names = Counter(cell["id"] for cell in [experiment.QUICK, *experiment.CELLS])
         assert max(names.values()) == 1
-
-
-def test_a_finished_run_is_not_repeated(tmp_path, monkeypatch):
-    monkeypatch.setattr(runner, "FINISHED", tmp_path / "finished")
-    monkeypatch.setattr(runner, "RESULTS", tmp_path / "results")
-    monkeypatch.setattr("sys.argv", ["experiments.toy"])
-    ran = []
-
-    def run(cell):
-        ran.append(cell["id"])
-        if cell["id"] == "b" and ran.count("b") == 1:
-            raise KeyboardInterrupt
-        return {"test": cell["value"]}
-
-    cells = [{"id": "a", "value": 1}, {"id": "b", "value": 2}]
-    quick = {"id": "quick", "value": 0}
-    with pytest.raises(KeyboardInterrupt):
-        runner.main("toy", cells, run, quick)
-    assert not (tmp_path / "results").exists()
-    runner.main("toy", cells, run, quick)
-    assert ran == ["quick", "a", "b", "b"]
-
-    changed = [{"id": "a", "value": 5}, cells[1]]  # other settings under the same name
-    runner.main("toy", changed, run, quick)
-    assert ran == ["quick", "a", "b", "b", "a"]
-
-
-def test_quick_prints_and_writes_nothing(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(runner, "FINISHED", tmp_path)
-    monkeypatch.setattr(runner, "RESULTS", tmp_path)
-    monkeypatch.setattr("sys.argv", ["experiments.toy", "--quick"])
-    runner.main("toy", [], lambda cell: {"test": 0.5}, {"id": "quick"})
-    assert '"test": 0.5' in capsys.readouterr().out
-    assert not list(tmp_path.iterdir())
