@@ -20,9 +20,8 @@ def test_a_small_run_again_agrees():
 
 @pytest.mark.parametrize("model", ["GRU-before", "GRU-after"])
 def test_the_beginning_of_a_gru_run_again_agrees(model):
-    (stored,) = (
-        run for run in load_result("reber")["runs"] if run["cell"]["id"] == f"{model.lower()}-1024-0"
-    )
+    runs = {run["cell"]["id"]: run for run in load_result("reber")["runs"]}
+    stored = runs[f"{model.lower()}-1024-0"]
     again = reber.run(stored["cell"] | {"steps": 50})
     assert again["weights"] == stored["weights"]
     assert again["curves"]["loss"] == pytest.approx(stored["curves"]["loss"][:2], abs=0.02)
