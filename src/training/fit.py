@@ -12,11 +12,12 @@ from tqdm import tqdm
 
 @dataclass
 class History:
-    """What happened, one entry per validation. Lists, so that they plot and serialise as is."""
+    """What happened, an entry per validation; lists, so that they plot and serialise as is."""
 
     steps: list[int] = field(default_factory=list)  # steps taken by then
     losses: list[float] = field(default_factory=list)  # mean training loss since the last one
     scores: list[float] = field(default_factory=list)  # validation score: higher is better
+    norms: list[float] = field(default_factory=list)  # of the gradient at every step, not clipped
     best_step: int = 0  # the model's weights are those of this step
     stopped_early: bool = False
 
@@ -100,7 +101,7 @@ def fit(
                 "(or clip), or look for NaN in the data"
             )
         value.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), clip)
+        history.norms.append(nn.utils.clip_grad_norm_(model.parameters(), clip).item())
         optimizer.step()
 
         if step % validate_every == 0 or step == steps:

@@ -106,6 +106,12 @@ def test_the_gradient_is_clipped_before_the_step():
     assert max(norms) == pytest.approx(0.25, rel=1e-4)
 
 
+def test_the_norm_of_every_gradient_is_kept_as_it_was_before_clipping():
+    free, clipped = (fit_line(new_line(), clip=clip) for clip in (1e9, 1e-3))
+    assert len(free.norms) == len(clipped.norms) == 300
+    assert clipped.norms[0] == free.norms[0] > 1e-3
+
+
 def test_the_schedule_rises_to_one_then_falls_to_zero():
     factors = np.array([warm_up_then_decay(step, 100) for step in range(1, 101)])
     assert factors.argmax() + 1 == 15
