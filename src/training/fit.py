@@ -44,6 +44,7 @@ def fit(
     clip: float = 5.0,
     validate_every: int = 100,
     patience: int | None = None,
+    enough: float | None = None,
     progress: bool = False,
 ) -> History:
     """Train `model` in place with Adam; leave it in evaluation mode with its best weights.
@@ -63,6 +64,7 @@ def fit(
         clip: the global norm of the gradient is cut to this before each step.
         validate_every: steps between validations; there is always one after the last step.
         patience: stop after this many validations without a new best score. None: never.
+        enough: stop at the first validation with a score of at least this. None: never.
         progress: show a bar on standard error if that is a terminal.
 
     Returns:
@@ -115,7 +117,8 @@ def fit(
             if history.scores[-1] >= max(history.scores):
                 history.best_step, best = step, copy.deepcopy(model.state_dict())
             since_best = len(history.steps) - 1 - history.steps.index(history.best_step)
-            if patience is not None and since_best >= patience:
+            solved = enough is not None and history.scores[-1] >= enough
+            if solved or (patience is not None and since_best >= patience):
                 history.stopped_early = True
                 break
 

@@ -81,6 +81,14 @@ def test_patience_stops_after_that_many_validations_without_a_better_one():
     assert history.best_step == 100
 
 
+def test_enough_stops_at_the_first_score_that_reaches_it():
+    scores = iter([0.1, 0.8, 0.7, 0.95, 1.0])
+    history = fit_line(new_line(), score=lambda model: next(scores), enough=0.9)
+    assert history.stopped_early
+    assert history.scores == [0.1, 0.8, 0.7, 0.95]
+    assert history.best_step == history.steps[-1] == 200
+
+
 def test_the_score_is_taken_in_evaluation_mode_without_gradients():
     model = new_line()
 
