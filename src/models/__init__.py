@@ -2,5 +2,6 @@
 
 from src.models.classifiers import GRUClassifier, LSTMClassifier
 from src.models.initialization import initialize_parameters
+from src.models.seq2seq import Seq2SeqLSTM
 
-__all__ = ["GRUClassifier", "LSTMClassifier", "initialize_parameters"]
+__all__ = ["GRUClassifier", "LSTMClassifier", "Seq2SeqLSTM", "initialize_parameters"]

@@ -26,7 +26,7 @@ def check_finite(name, value):
         raise ValueError(f"{name} must be finite, but it holds NaN or infinity")
 
 
-def check_input(x, input_size, batch_first, like):
+def check_input(x, input_size, batch_first, like, name="x"):
     """Raise unless x is a batch of sequences with the dtype of `like`.
 
     Args:
@@ -34,13 +34,14 @@ def check_input(x, input_size, batch_first, like):
         input_size: D.
         batch_first: which of the two layouts.
         like: a tensor of the expected dtype.
+        name: what to call it in a message.
     """
-    check_tensor("x", x, like.dtype)
+    check_tensor(name, x, like.dtype)
     expected = f"({'B, T' if batch_first else 'T, B'}, {input_size})"
     if x.dim() != 3 or x.shape[-1] != input_size:
-        raise ValueError(f"x must have shape {expected}, got {tuple(x.shape)}")
+        raise ValueError(f"{name} must have shape {expected}, got {tuple(x.shape)}")
     if x.numel() == 0:
-        raise ValueError(f"x must have shape {expected} with B, T ≥ 1, got {tuple(x.shape)}")
+        raise ValueError(f"{name} must have shape {expected} with B, T ≥ 1, got {tuple(x.shape)}")
 
 
 def check_state(state, names, shape, like):
