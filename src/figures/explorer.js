@@ -17,18 +17,18 @@ function node(namespace, name, attributes, text) {
 const svg = (name, attributes, text = "") => node("2000/svg", name, attributes, text);
 const html = (name, attributes, text = "") => node("1999/xhtml", name, attributes, text);
 
-/** Draw a run's series between −limit and limit; one with fewer points begins at a later step. */
-function draw(plot, series, names, limit) {
-  const y = (value) => 130 - (100 * value) / limit;
+/** Draw a run's series between low and high; one with fewer points begins at a later step. */
+function draw(plot, series, names, [low, high], ticks, axis) {
+  const y = (value) => 230 - (200 * (value - low)) / (high - low);
   plot.replaceChildren();
-  for (const value of [-limit, 0, limit]) {
+  for (const value of [low, (low + high) / 2, high]) {
     plot.append(svg("line", { x1: x(0), x2: x(STEPS), y1: y(value), y2: y(value), class: "grid" }));
     plot.append(svg("text", { x: x(0) - 10, y: y(value) + 4, class: "tick end" }, signed(value)));
   }
   for (let t = 0; t <= STEPS; t += 1) {
-    plot.append(svg("text", { x: x(t), y: 252, class: "tick" }, String(t)));
+    plot.append(svg("text", { x: x(t), y: 252, class: "tick" }, String(ticks(t))));
   }
-  plot.append(svg("text", { x: x(STEPS / 2), y: 272, class: "tick" }, "step t"));
+  plot.append(svg("text", { x: x(STEPS / 2), y: 272, class: "tick" }, axis));
   let lastLabel = -Infinity;
   for (const [kind, values] of Object.entries(series)) {
     const first = STEPS + 1 - values.length;
@@ -46,13 +46,18 @@ function draw(plot, series, names, limit) {
  * An anywidget. The traits are the sliders' keys, and `settings`: [name, [a value for each slider]].
  *
  * label: what a screen reader calls it.
- * sliders: [key, what it does, symbol, colour as in explorer.css, largest value].
+ * sliders: [key, what it does, symbol, colour as in explorer.css, largest value, and where they
+ *   are not −largest and 0.1, the smallest value and the step].
  * names: for each series its label in the plot.
  * run(...values): { values: what to show beside each slider, series: { kind: numbers } }.
- * limit(run): the end of the vertical axis.
+ * range(run): the two ends of the vertical axis.
  * sentence(run): the result in words.
+ * shown(value): such a value as text; lag(run, t): what stands below point t; axis: below these.
  */
-function explorer({ label, sliders, names, run, limit, sentence }) {
+function explorer({
+  label, sliders, names, run, range, sentence,
+  shown = signed, lag = (now, t) => t, axis = "step t",
+}) {
   function render({ model, el }) {
     const root = html("section", { class: "gate-explorer", "aria-label": label });
     const rows = html("div", { class: "sliders" });
@@ -60,9 +65,9 @@ function explorer({ label, sliders, names, run, limit, sentence }) {
     const plot = svg("svg", { viewBox: "0 0 580 280", "aria-hidden": "true" });
     const summary = html("output", { class: "summary", "aria-live": "polite" });
 
-    const inputs = sliders.map(([key, text, symbol, colour, end]) => {
+    const inputs = sliders.map(([key, text, symbol, colour, end, start = -end, step = 0.1]) => {
       const row = html("label", { class: "slider", style: `--accent: var(--${colour})` });
-      const input = html("input", { type: "range", min: -end, max: end, step: 0.1 });
+      const input = html("input", { type: "range", min: start, max: end, step });
       const value = html("span", { class: "value" });
       row.append(html("span", { class: "label" }, text), input, value);
       input.addEventListener("input", () => {
@@ -90,9 +95,9 @@ function explorer({ label, sliders, names, run, limit, sentence }) {
         const at = model.get(key);
         input.value = at;
         input.setAttribute("aria-valuetext", `${at.toFixed(1)}, ${symbol} = ${now.values[k].toFixed(3)}`);
-        value.textContent = `${symbol} = ${signed(now.values[k])}`;
+        value.textContent = `${symbol} = ${shown(now.values[k])}`;
       });
-      draw(plot, now.series, names, limit(now));
+      draw(plot, now.series, names, range(now), (t) => lag(now, t), axis);
       summary.textContent = sentence(now);
       root.dataset.run = JSON.stringify(now);
     }

@@ -19,7 +19,10 @@ export default explorer({
   ],
   names: { cell: "C", hidden: "h" },
   run: runCell,
-  limit: ({ series }) => Math.max(2, ...series.cell.map(Math.abs)),
+  range: ({ series }) => {
+    const limit = Math.max(2, ...series.cell.map(Math.abs));
+    return [-limit, limit];
+  },
   sentence: ({ series }) =>
     `The memory began at ${signed(MEMORY)}. After ten steps C = ${signed(series.cell.at(-1))}, ` +
     `and the rest of the network sees h = ${signed(series.hidden.at(-1))}.`,

@@ -21,7 +21,7 @@ export default explorer({
   ],
   names: { hidden: "h", candidate: "h̃" },
   run: runUnit,
-  limit: () => 1,
+  range: () => [-1, 1],
   sentence: ({ series }) =>
     `The state began at ${signed(MEMORY)}. After ten steps h = ${signed(series.hidden.at(-1))}; ` +
     `the last candidate was ${signed(series.candidate.at(-1))}.`,
