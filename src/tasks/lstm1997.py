@@ -1,7 +1,7 @@
-"""The networks of Hochreiter & Schmidhuber (1997), counted: do we mean the same architecture?
+"""The networks of the papers of 1997 and 2000, counted: do we mean the same architecture?
 
-A paper's weight count is the check that an architecture was understood. The network of their
-Section 5 has input units, one hidden layer of memory blocks, and output units:
+A paper's weight count is the check that an architecture was understood. A network of Hochreiter &
+Schmidhuber (1997), Section 5, has input units, one hidden layer of memory blocks, and output units:
 
 * a block of s cells shares one input gate and one output gate (there is no forget gate yet);
 * every cell and every gate reads all inputs, and all cells *and gates* of the step before;
@@ -33,3 +33,22 @@ def count_weights(
     hidden = cells + gates
     biases = gates if only_gates_biased else hidden + outputs
     return hidden * inputs + hidden * hidden + outputs * cells + biases
+
+
+def count_weights_2000(
+    inputs: int, outputs: int, blocks: int, cells_per_block: int, *, gates: int
+) -> int:
+    """Count the weights of a network as Gers, Schmidhuber & Cummins (2000) connected it.
+
+    It differs from the networks of 1997 in what reads what: gates do not feed back, the outputs
+    read the inputs too, and the gates and the outputs have a bias, the cells none. With n_c cells
+    and n_g = gates · blocks gates (3 to a block with the forget gate, 2 without) the count is ::
+
+        n_c (inputs + n_c)  +  n_g (inputs + n_c + 1)  +  outputs (inputs + n_c + 1)
+
+    >>> count_weights_2000(7, 7, 4, 2, gates=3)    # continual embedded Reber
+    424
+    """
+    cells = blocks * cells_per_block
+    seen = inputs + cells
+    return cells * seen + (gates * blocks + outputs) * (seen + 1)

@@ -1,0 +1,211 @@
+"""Train a layer of `src.equations` on the continual Reber task, and read long streams with it."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from src.equations import Adam, clip_by_global_norm
+from src.equations.crossentropy import sequence_cross_entropy
+from src.tasks.continual import predicts_legal, stream_windows
+
+LONGEST_STRING = 40  # steps; of a longer string, less than one in 500, the rest is cut off
+
+
+class StreamNetwork:
+    """A recurrent layer, and outputs that read its cells and the input itself.
+
+    Attributes:
+        layer: any layer of `src.equations` with D = 7 and a pair for its state.
+        parameters: the layer's, with weight_out (7, 7 + H) and bias_out (7,).
+    """
+
+    def __init__(self, layer, *, rng, bound=0.2):
+        self.layer = layer
+        self.parameters = layer.parameters | {
+            "weight_out": rng.uniform(-bound, bound, (7, 7 + layer.hidden_size)),
+            "bias_out": np.zeros(7),
+        }
+
+    def read(self, inputs, state=None):
+        """Read T steps: logits (B, T, 7), the last state, and what `gradients` needs."""
+        outputs, state, tape = self.layer.forward(inputs, state)
+        seen = np.concatenate([inputs, outputs], axis=2)
+        logits = seen @ self.parameters["weight_out"].T + self.parameters["bias_out"]
+        return logits, state, (seen, tape)
+
+    def gradients(self, record, d_logits):
+        """The gradient of every parameter, from that of the logits."""
+        seen, tape = record
+        d_outputs = (d_logits @ self.parameters["weight_out"])[:, :, 7:]
+        return self.layer.backward(tape, d_outputs).parameters | {
+            "weight_out": np.einsum("btv,bth->vh", d_logits, seen),
+            "bias_out": d_logits.sum(axis=(0, 1)),
+        }
+
+
+class StreamCurve(NamedTuple):
+    """What was measured while a network trained, a list entry for each check.
+
+    Attributes:
+        steps: updates made so far.
+        loss: mean cross-entropy of the last window.
+        legal: share of its steps that were predicted (`predicts_legal`).
+        memory: the same, of the steps before a string's last letter but one.
+        state: mean |C| at the window's end.
+    """
+
+    steps: list[int]
+    loss: list[float]
+    legal: list[float]
+    memory: list[float]
+    state: list[float]
+
+
+def train_on_streams(
+    network,
+    *,
+    rng,
+    steps,
+    batch_size=16,
+    window=25,
+    learning_rate=1e-2,
+    max_norm=1.0,
+    check_every=250,
+    frozen_rows=None,
+):
+    """Train a network, in place, on endless streams; its state is carried from window to window.
+
+    The gradient stops at a window's start (truncated back-propagation through time). The learning
+    rate falls linearly to zero.
+
+    Args:
+        network: StreamNetwork; its parameters are changed.
+        rng: numpy.random.Generator that the streams are drawn from.
+        steps: updates.
+        batch_size: B, streams side by side.
+        window: T, steps between two updates.
+        learning_rate: Adam's, at the start.
+        max_norm: the gradient's global norm is clipped to it.
+        check_every: updates between two entries of the curve.
+        frozen_rows: slice of the layer's rows (weights and bias) that stay as they are; None: none.
+
+    Returns:
+        StreamCurve.
+    """
+    windows, state = stream_windows(rng, batch_size, window), None
+    all_steps = np.full(batch_size, window)
+
+    def batch():
+        return next(windows), all_steps
+
+    def read(inputs):
+        nonlocal state
+        logits, state, record = network.read(inputs, state)
+        return logits, state, record
+
+    return _train(network, batch, read, steps, learning_rate, max_norm, check_every, frozen_rows)
+
+
+def train_with_resets(
+    network, *, rng, steps, batch_size=32, learning_rate=1e-2, max_norm=1.0, check_every=250
+):
+    """The same for a network whose state is zero at the start of every string.
+
+    Then a stream is nothing but separate strings, and that is what a batch holds.
+
+    Args:
+        as in `train_on_streams`; batch_size: strings in a batch.
+
+    Returns:
+        StreamCurve.
+    """
+    return _train(
+        network,
+        lambda: separate_strings(rng, batch_size),
+        network.read,
+        steps,
+        learning_rate,
+        max_norm,
+        check_every,
+        None,
+    )
+
+
+def separate_strings(rng, batch_size):
+    """A window with one string in each row, from its first letter, and their lengths (B,)."""
+    batch = next(stream_windows(rng, batch_size, LONGEST_STRING))
+    starts_again = batch.starts[:, 1:]
+    lengths = np.where(starts_again.any(axis=1), 1 + starts_again.argmax(axis=1), LONGEST_STRING)
+    return batch, lengths
+
+
+def _train(network, batch, read, steps, learning_rate, max_norm, check_every, frozen_rows):
+    optimizer = Adam(network.parameters, learning_rate)
+    curve = StreamCurve([], [], [], [], [])
+    for step in range(1, steps + 1):
+        w, lengths = batch()
+        logits, state, record = read(w.inputs)
+        loss, d_logits = sequence_cross_entropy(logits, w.targets, lengths)
+        gradients = network.gradients(record, d_logits)
+        if frozen_rows is not None:
+            for name in ("weight_ih", "weight_hh", "bias"):
+                gradients[name][frozen_rows] = 0
+        optimizer.learning_rate = learning_rate * (1 - (step - 1) / steps)
+        optimizer.step(clip_by_global_norm(gradients, max_norm)[0])
+
+        if step % check_every == 0:
+            real = np.arange(logits.shape[1]) < lengths[:, None]
+            right = predicts_legal(logits, w.legal)
+            curve.steps.append(step)
+            curve.loss.append(loss)
+            curve.legal.append(float(right[real].mean()))
+            curve.memory.append(float(right[real & w.needs_memory].mean()))
+            curve.state.append(float(np.abs(state[1]).mean()))
+    return curve
+
+
+class StreamReading(NamedTuple):
+    """What a network did on long streams.
+
+    Attributes:
+        right: (B, T) bool, the steps that it predicted (`predicts_legal`).
+        needs_memory: (B, T) bool, the steps before a string's last letter but one.
+        states: (B, T // every, H), the cell state C after every so many steps.
+    """
+
+    right: np.ndarray
+    needs_memory: np.ndarray
+    states: np.ndarray
+
+
+def read_streams(network, *, rng, batch_size, steps, every=25):
+    """Read B streams of T steps, from a state of zero and without a reset.
+
+    Args:
+        network: StreamNetwork.
+        rng: numpy.random.Generator that the streams are drawn from.
+        batch_size: B.
+        steps: T, a multiple of `every`.
+        every: how often the cell state is kept.
+
+    Returns:
+        StreamReading.
+
+    Raises:
+        ValueError: steps is no multiple of every.
+    """
+    if steps % every:
+        raise ValueError(f"steps must be a multiple of every = {every}, got {steps}")
+    windows, state = stream_windows(rng, batch_size, every), None
+    right, needs_memory, states = [], [], []
+    for _ in range(steps // every):
+        w = next(windows)
+        logits, state, _ = network.read(w.inputs, state)
+        right.append(predicts_legal(logits, w.legal))
+        needs_memory.append(w.needs_memory)
+        states.append(state[1])
+    return StreamReading(
+        np.concatenate(right, axis=1),
+        np.concatenate(needs_memory, axis=1),
+        np.stack(states, axis=1),
+    )
