@@ -3,6 +3,10 @@
 PYTHON ?= $(firstword $(shell command -v python3.11 python3 python 2>/dev/null))
 BIN    := .venv/bin
 BOOK   ?=
+PS     ?=
+SEED   ?= 2026
+DUE    ?=
+SUBMISSIONS ?=
 PORT   ?= 8000
 
 # Only the project's own environment counts, and one thread a process: on a busy machine
@@ -15,7 +19,8 @@ export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup book serve test lint unit notebooks site execute portability experiments bench clean
+.PHONY: help setup book serve test lint unit notebooks site execute portability experiments bench clean \
+	assignment release grade
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +50,15 @@ experiments: setup ## run what is missing of the long experiments (ARGS=--quick:
 
 bench: setup ## measure the speed of src beside torch.nn
 	$(BIN)/python -m benchmarks.speed
+
+assignment: setup ## a problem set to work on (PS=1 to 5), in assignments/
+	@$(BIN)/python -m coursework assignment $(PS)
+
+release: setup ## the problem sets for a class, with its numbers (SEED=2026, PS=)
+	@$(BIN)/python -m coursework release --seed $(SEED) $(if $(PS),--set $(PS))
+
+grade: setup ## grade SUBMISSIONS (a folder or zip; PS=, DUE=2026-12-01T23:59)
+	@$(BIN)/python -m coursework grade "$(SUBMISSIONS)" $(if $(PS),--set $(PS)) $(if $(DUE),--due $(DUE))
 
 clean: ## remove the website and the caches (the environment stays)
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis

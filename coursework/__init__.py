@@ -1,0 +1,1 @@
+"""The problem sets: made into releases for students, and graded in a sandbox."""
