@@ -80,7 +80,10 @@ def check_lengths(lengths, B, T):
         TypeError: if they are not integers.
         ValueError: if their number is not B, or one is below 1 or above T.
     """
-    lengths = torch.as_tensor(lengths)
+    try:
+        lengths = torch.as_tensor(lengths)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise TypeError(f"lengths must be integers, one for each sequence: {error}") from None
     if lengths.dtype == torch.bool or lengths.is_floating_point() or lengths.is_complex():
         raise TypeError(f"lengths must be integers, got {lengths.dtype}")
     if lengths.shape != (B,):

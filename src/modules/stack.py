@@ -37,7 +37,8 @@ class RecurrentStack(nn.Module):
         bidirectional: whether each layer also reads backwards; outputs are then concatenated.
 
     Raises:
-        TypeError, ValueError: for a size that is not a positive int, or dropout outside [0, 1].
+        TypeError, ValueError: for a size that is not a positive int, or dropout that is no number
+            in [0, 1].
     """
 
     def __init__(
@@ -52,6 +53,8 @@ class RecurrentStack(nn.Module):
     ):
         super().__init__()
         check_sizes(input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
+        if not isinstance(dropout, (int, float)):
+            raise TypeError(f"dropout must be a number, got {type(dropout).__name__}")
         if not 0 <= dropout <= 1:
             raise ValueError(f"dropout must lie in [0, 1], got {dropout}")
         if dropout > 0 and num_layers == 1:

@@ -127,15 +127,28 @@ tokens = torch.zeros(2, 4, dtype=torch.long)
 
 BAD_CALLS = {
     "no tensor": ([[1, 2]], None, TypeError, "tokens must be a torch.Tensor, got list"),
+    "bool": (tokens.bool(), None, TypeError, "tokens must be int64 or int32, got torch.bool"),
+    "embedded": (torch.zeros(2, 4, E), None, TypeError, "tokens must be int64 or int32, got"),
     "float": (tokens.float(), None, TypeError, "tokens must be int64 or int32, got torch.float32"),
     "rank": (tokens[0], None, ValueError, r"tokens must have shape \(B, T\) .* got \(4,\)"),
     "empty batch": (tokens[:0], None, ValueError, r"B, T ≥ 1, got \(0, 4\)"),
     "no step": (tokens[:, :0], None, ValueError, r"B, T ≥ 1, got \(2, 0\)"),
+    "rank 3": (tokens[:, :, None], None, ValueError, r"\(B, T\) .* got \(2, 4, 1\)"),
     "id too large": (tokens + V, None, ValueError, r"tokens.* vocabulary 0..6, got 7"),
     "id negative": (tokens - 1, None, ValueError, r"tokens.* vocabulary 0..6, got -1"),
     "length zero": (tokens, [4, 0], ValueError, r"lengths .* 1..T = 4, got 0 for sequence 1"),
     "length beyond": (tokens, [5, 4], ValueError, r"lengths .* 1..T = 4, got 5 for sequence 0"),
     "length count": (tokens, [4], ValueError, r"lengths must have shape \(B,\) = \(2,\), got"),
+    "id too large in the padding": (
+        torch.tensor([[0, 0], [0, V]]),
+        [2, 1],
+        ValueError,
+        "tokens, padding too, must lie in the vocabulary 0..6, got 7",
+    ),
+    "length negative": (tokens, [4, -1], ValueError, "lengths .* got -1 for sequence 1"),
+    "length rank": (tokens, [[4], [4]], ValueError, r"\(B,\) = \(2,\), got \(2, 1\)"),
+    "length bool": (tokens, [True, True], TypeError, "lengths must be integers, got torch.bool"),
+    "length words": (tokens, ["four", "two"], TypeError, "lengths must be integers, one for each"),
     "length float": (tokens, [4.0, 4.0], TypeError, "lengths must be integers, got torch.float32"),
 }
 
@@ -150,9 +163,28 @@ def test_bad_call(model_class, case):
 
 @pytest.mark.parametrize("model_class", MODELS)
 @pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        (0, ValueError, "must be at least 1, got 0"),
+        (-3, ValueError, "must be at least 1, got -3"),
+        (2.0, TypeError, "must be an int, got float"),
+        ("2", TypeError, "must be an int, got str"),
+        (True, TypeError, "must be an int, got bool"),
+    ],
+)
+@pytest.mark.parametrize(
     "name", ["vocab_size", "embed_dim", "hidden_size", "num_classes", "num_layers"]
 )
-def test_bad_construction(model_class, name):
+def test_bad_construction(model_class, name, value, error, message):
     sizes = {"vocab_size": V, "embed_dim": E, "hidden_size": H, "num_classes": C, "num_layers": 2}
-    with pytest.raises(ValueError, match=f"{name} must be at least 1, got 0"):
-        model_class(**{**sizes, name: 0})
+    with pytest.raises(error, match=f"{name} {message}"):
+        model_class(**{**sizes, name: value})
+
+
+@pytest.mark.parametrize("model_class", MODELS)
+def test_a_bad_call_leaves_the_model_as_it_was(model_class):
+    model = make(model_class)
+    before = model(tokens)
+    with pytest.raises(ValueError, match="vocabulary"):
+        model(tokens + V)
+    assert torch.equal(model(tokens), before)

@@ -30,6 +30,8 @@ BAD_CALLS = {
     "lengths count": (x, None, [4], ValueError, r"shape \(B,\) = \(2,\), got \(1,\)"),
     "lengths rank": (x, None, [[4, 4]], ValueError, r"shape \(B,\) = \(2,\), got \(1, 2\)"),
     "lengths float": (x, None, [4.0, 2.0], TypeError, "integers, got torch.float32"),
+    "lengths words": (x, None, ["a", "b"], TypeError, "lengths must be integers, one for each"),
+    "lengths ragged": (x, None, [[4], [4, 2]], TypeError, "lengths must be integers, one for each"),
     "lengths bool": (x, None, [True, True], TypeError, "integers, got torch.bool"),
     "state shape": (x, h[:, :1], None, ValueError, r"\(1, 2, 5\), got \(1, 1, 5\)"),
     "state dtype": (
@@ -75,6 +77,9 @@ def test_time_first_is_named_in_the_message():
         ({"num_layers": 0}, ValueError, "num_layers must be at least 1, got 0"),
         ({"hidden_size": 2.0}, TypeError, "hidden_size must be an int, got float"),
         ({"num_layers": True}, TypeError, "num_layers must be an int, got bool"),
+        ({"hidden_size": "5"}, TypeError, "hidden_size must be an int, got str"),
+        ({"dropout": "0.3"}, TypeError, "dropout must be a number, got str"),
+        ({"dropout": float("nan"), "num_layers": 2}, ValueError, r"dropout .* \[0, 1\], got nan"),
         ({"dropout": 1.5, "num_layers": 2}, ValueError, r"dropout .* \[0, 1\], got 1.5"),
         ({"proj_size": 2}, TypeError, "proj_size"),
     ],
