@@ -1,10 +1,13 @@
 """The website's files: every page with all its outputs, no broken link, nothing from elsewhere."""
 
 import base64
+import io
 import json
 import re
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
+
+from PIL import Image
 
 from tools.book import ROOT
 
@@ -23,17 +26,23 @@ def outputs(notebook):
 
 
 def shown(output):
-    """What the page shows of one output: ("text", str), ("png", bytes) or ("widget", id)."""
+    """What the page shows of one output: ("text", str), ("picture", its pixels) or ("widget", id)."""
     if output["output_type"] == "stream":
         return "text", "".join(output["text"])
     data = output["data"]
     if WIDGET_VIEW in data:
         return "widget", data[WIDGET_VIEW]["model_id"]
     if "image/png" in data:
-        return "png", base64.b64decode("".join(data["image/png"]))
+        return "picture", pixels(base64.b64decode("".join(data["image/png"])))
     if "text/html" in data:
         return "html", "".join(data["text/html"])
     return "text", "".join(data["text/plain"])
+
+
+def pixels(content):
+    """Size and colours of a picture: equal for two files that look the same."""
+    with Image.open(io.BytesIO(content)) as picture:
+        return picture.size, picture.convert("RGBA").tobytes()
 
 
 def words(text):
@@ -51,13 +60,13 @@ def test_the_page_contains_its_notebooks_outputs(site, read, page):
     built = read(site / page)
     text = words(built.text)
     pictures = [
-        ((site / page).parent / unquote(attributes["src"])).read_bytes()
+        pixels(((site / page).parent / unquote(attributes["src"])).read_bytes())
         for tag, attributes in built.tags
-        if tag == "img" and attributes["src"].endswith(".png")
+        if tag == "img" and attributes["src"].endswith(".webp")
     ]
     for output in outputs(json.loads(source.read_text(encoding="utf-8"))):
         kind, content = shown(output)
-        if kind == "png":
+        if kind == "picture":
             assert content in pictures
         elif kind == "html":
             assert words(type(built)(content).text) in text

@@ -1,0 +1,79 @@
+"""What a page costs its reader: bytes, requests, and what stands before the first sight of it."""
+
+import gzip
+import re
+
+import pytest
+from PIL import Image
+
+from tools.book import ROOT
+
+BUDGET = 1_500_000  # bytes of a page with all its pictures, compressed as a static host does
+LOCAL = re.compile(r"^(?!\w+:|//|#|data:)[^?#]+")
+COMPRESSED_ALREADY = {".webp", ".png", ".woff", ".woff2"}
+
+
+def loaded(tags):
+    """The addresses that a browser loads for a page by itself."""
+    for tag, attributes in tags:
+        if tag in ("img", "script") and LOCAL.match(attributes.get("src", "")):
+            yield attributes["src"]
+        if tag == "link" and attributes["rel"] in ("stylesheet", "icon"):
+            yield attributes["href"]
+
+
+def weight(file):
+    content = file.read_bytes()
+    return len(content if file.suffix in COMPRESSED_ALREADY else gzip.compress(content))
+
+
+def test_a_page_is_light(site, read, page):
+    files = {site / page}
+    files |= {(site / page).parent / LOCAL.match(one)[0] for one in loaded(read(site / page).tags)}
+    assert sum(weight(file) for file in files) < BUDGET
+
+
+def test_nothing_but_one_style_sheet_delays_the_first_sight(read, site, page):
+    tags = read(site / page).tags
+    sheets = [a for tag, a in tags if tag == "link" and a["rel"] == "stylesheet"]
+    assert len(sheets) == 1
+    assert all("defer" in a for tag, a in tags if tag == "script" and "src" in a)
+
+
+def test_a_page_without_widgets_or_code_loads_no_script_for_them(read, site):
+    page = site / "book/index.html"
+    scripts = " ".join(a.get("src", "") for tag, a in read(page).tags if tag == "script")
+    assert "widgets" not in scripts
+    assert "copybutton" not in scripts
+    assert "mathjax" not in scripts.lower()
+
+
+def test_pictures_have_their_room_before_they_come(read, site, page):
+    for tag, attributes in read(site / page).tags:
+        if tag == "img" and "/_images/" in attributes["src"]:
+            assert int(attributes["width"]) > 0, attributes["src"]
+            assert int(attributes["height"]) > 0, attributes["src"]
+
+
+def test_every_figure_is_stored_without_loss(site):
+    light = list((site / "_images").glob("*.webp"))
+    assert light
+    for file in light:
+        with Image.open(file) as ours, Image.open(file.with_suffix(".png")) as original:
+            assert ours.convert("RGBA").tobytes() == original.convert("RGBA").tobytes(), file.name
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_no_figure_is_larger_than_shown(browser, address, page, width):
+    """On a screen with two pixels a point, which most phones and laptops have."""
+    if not (ROOT / page).with_suffix(".ipynb").exists():
+        return  # only notebooks have figures in pixels
+    tab = browser.new_page(viewport={"width": width, "height": 900}, device_scale_factor=2)
+    tab.goto(address + page)
+    wasted = tab.evaluate(
+        """() => [...document.querySelectorAll("img[src$='.webp']")]
+            .filter((img) => img.getAttribute("width") > 2.5 * img.getBoundingClientRect().width)
+            .map((img) => img.alt)"""
+    )
+    tab.close()
+    assert wasted == []

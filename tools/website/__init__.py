@@ -1,0 +1,128 @@
+"""What Jupyter Book leaves to do for a website that is fast, whole without a network, and findable.
+
+A Sphinx extension. It runs after the pages are written: mathematics.py draws the formulas,
+stylesheet.py and lean.py leave out what no page uses, facts.py adds what search engines and those
+who cite the book ask for.
+
+The environment variable SITE_URL is the address where the site will stand.
+"""
+
+import hashlib
+import os
+import posixpath
+import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sphinx.application import Sphinx
+from sphinx.ext.mathjax import html_visit_displaymath, html_visit_math
+
+from tools.website import facts, lean, mathematics, stylesheet
+
+LOCAL_ADDRESS = "http://localhost:8000/"  # that of `make serve`
+STYLE_SHEET = "_static/site.css"
+# What the theme copies and no page asks for any more.
+LEFTOVERS = ("vendor", "locales", "styles", "scripts/*.map", "*.html", "*.css")
+
+
+def setup(app: Sphinx) -> dict:
+    app.add_html_math_renderer("drawn", (html_visit_math, None), (html_visit_displaymath, None))
+    app.connect("html-page-context", add_facts)
+    app.connect("html-collect-pages", not_found_page)
+    app.connect("build-finished", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def site_address() -> str:
+    return os.environ.get("SITE_URL", LOCAL_ADDRESS).rstrip("/") + "/"
+
+
+def add_facts(app, pagename, templatename, context, doctree):
+    """What the templates show of each page."""
+    root = Path(app.confdir)
+    context["site_address"] = site_address()
+    context["site_is_published"] = "SITE_URL" in os.environ
+    context["bibtex"] = facts.bibtex(root / "CITATION.cff")
+    if doctree is not None:
+        context["description"] = facts.description(doctree)
+        context["last_updated"] = facts.last_change(Path(app.env.doc2path(pagename)))
+
+
+def not_found_page(app):
+    # A server shows it for any address, from which only absolute links lead somewhere.
+    base = f'<base href="{urlsplit(site_address()).path}">'
+    yield "404", {"title": "This page is not here", "metatags": base}, "404.html"
+
+
+def finish(app, exception):
+    """Rework the pages that Sphinx has written."""
+    if exception is not None or app.builder.name != "html":
+        return
+    out = Path(app.outdir)
+    root_page = app.config.root_doc + ".html"
+    first = (out / root_page).read_text(encoding="utf-8")
+    (out / "index.html").write_text(
+        lean.moved(first, posixpath.dirname(root_page), ""), encoding="utf-8"
+    )
+    pages = {
+        file: file.read_text(encoding="utf-8")
+        for file in out.rglob("*.html")
+        if "_static" not in file.relative_to(out).parts
+    }
+    drawings = mathematics.Drawings(set().union(*map(mathematics.formulas, pages.values())))
+    for file, page in pages.items():
+        page = lean.with_light_pictures(page, file.parent)
+        page = page.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+        pages[file] = drawings.insert(page)
+    sheet = _write_style_sheet(out, pages)
+    options = (out / "_static/documentation_options.js").read_text(encoding="utf-8")
+    for file, page in pages.items():
+        up = posixpath.relpath(".", file.parent.relative_to(out).as_posix())
+        page = lean.with_one_style_sheet(page, f"{up}/{sheet}".removeprefix("./"))
+        file.write_text(lean.with_few_scripts(page, options), encoding="utf-8")
+    _write_sitemap(app, out)
+    _write_citation(app, out)
+    _remove_leftovers(out)
+
+
+def _write_style_sheet(out: Path, pages: dict[Path, str]) -> str:
+    """The address of the style sheet for all pages; it changes with the content."""
+    sheets = []
+    for file, page in pages.items():
+        for address in lean.style_sheets(page):
+            sheet = Path(os.path.normpath(file.parent / address))
+            if sheet not in sheets and sheet != out / STYLE_SHEET:
+                sheets.append(sheet)
+    words = set().union(*map(lean.words, pages.values()))
+    for script in (out / "_static").rglob("*.js"):
+        words |= set(stylesheet.WORD.findall(script.read_text(encoding="utf-8")))
+    css = stylesheet.merge(sheets, out / "_static", words)
+    (out / STYLE_SHEET).write_text(css, encoding="utf-8")
+    return f"{STYLE_SHEET}?v={hashlib.sha256(css.encode()).hexdigest()[:8]}"
+
+
+def _write_sitemap(app, out: Path) -> None:
+    dates = {
+        app.builder.get_target_uri(page): facts.last_change(Path(app.env.doc2path(page)))
+        for page in app.env.found_docs
+    }
+    dates[""] = dates.pop(app.builder.get_target_uri(app.config.root_doc))
+    (out / "sitemap.xml").write_text(facts.sitemap(site_address(), dates), encoding="utf-8")
+    (out / "robots.txt").write_text(
+        f"User-agent: *\nAllow: /\nSitemap: {site_address()}sitemap.xml\n", encoding="utf-8"
+    )
+
+
+def _write_citation(app, out: Path) -> None:
+    citation = Path(app.confdir) / "CITATION.cff"
+    shutil.copy(citation, out)
+    (out / "citation.bib").write_text(facts.bibtex(citation) + "\n", encoding="utf-8")
+
+
+def _remove_leftovers(out: Path) -> None:
+    for pattern in LEFTOVERS:
+        for path in (out / "_static").glob(pattern):
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path != out / STYLE_SHEET:
+                path.unlink()

@@ -1,0 +1,118 @@
+"""Pages that load what they use and wait for nothing else: changes to the HTML that Sphinx wrote."""
+
+import posixpath
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+from PIL import Image
+
+SHEET = re.compile(r'<link(?=[^>]*\brel="stylesheet")[^>]*\bhref="(?P<file>[^"?]+)[^"]*"[^>]*>\s*')
+PRELOAD = re.compile(r'<link rel="preload"[^>]*>\s*')
+SCRIPT = re.compile(r'<script(?P<before>[^>]*?) src="(?P<file>[^"?]+)(?P<rest>[^>]*)></script>\s*')
+PICTURE = re.compile(r"<img (?P<before>[^>]*?)src=\"(?P<file>[^\"]*/_images/[^\"]+)\"(?P<after>[^>]*?)\s*/?>")
+VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
+CLASSES = re.compile(r'\b(?:class|id)="([^"]*)"')
+LINK = re.compile(r'(?P<before>\b(?:href|src|action|data-content_root)=")(?P<address>[^"]*)"')
+
+# Scripts that only some pages need, and what such a page contains.
+NEEDED_BY = {
+    "all.min.js": None,  # draws the icons that the style sheet draws too
+    "design-tabs.js": "sd-tab-set",
+    "widgets.js": "widget-view+json",
+    "togglebutton.js": re.compile(r'class="[^"]*\b(toggle|dropdown admonition|admonition dropdown)\b'),
+    "clipboard.min.js": "<pre>",
+    "copybutton.js": "<pre>",
+}
+
+
+def words(page: str) -> set[str]:
+    """All class names and ids of a page."""
+    return {word for names in CLASSES.findall(page) for word in names.split()}
+
+
+def style_sheets(page: str) -> list[str]:
+    """The addresses of a page's style sheets, as the page writes them."""
+    return [match["file"] for match in SHEET.finditer(page)]
+
+
+def with_one_style_sheet(page: str, address: str) -> str:
+    first = SHEET.search(page)
+    link = f'<link rel="stylesheet" href="{address}">\n'
+    head, rest = page[: first.start()], page[first.start() :]
+    return head + link + PRELOAD.sub("", SHEET.sub("", rest))
+
+
+def with_few_scripts(page: str, options: str) -> str:
+    """Only the scripts that the page needs, none of which delays its first sight.
+
+    options: the text of documentation_options.js, which is smaller than the request for it.
+    """
+
+    def one(match: re.Match) -> str:
+        name = posixpath.basename(match["file"])
+        if name == "documentation_options.js":
+            return f"<script>{options}</script>\n"
+        if name in NEEDED_BY and not _contains(page, NEEDED_BY[name]):
+            return ""
+        before = re.sub(r'\s*\bdefer(="defer")?', "", match["before"])
+        return f'<script{before} defer src="{match["file"]}{match["rest"]}></script>\n'
+
+    return SCRIPT.sub(one, page)
+
+
+def _contains(page: str, sign: str | re.Pattern | None) -> bool:
+    if sign is None:
+        return False
+    return sign in page if isinstance(sign, str) else bool(sign.search(page))
+
+
+def with_light_pictures(page: str, folder: Path) -> str:
+    """PNG files as WebP without loss, and every picture with the room that it will take.
+
+    folder: of the page. A picture further down is loaded when the reader comes near it.
+    """
+
+    def one(match: re.Match) -> str:
+        if "loading=" in match["before"] + match["after"]:
+            return match[0]  # from the last build
+        file = folder / unquote(match["file"])
+        width, height = _size(file)
+        address = match["file"]
+        if file.suffix == ".png":
+            address = address.removesuffix(".png") + ".webp"
+            _to_webp(file)
+        attributes = f'{match["before"]}src="{address}"{match["after"]}'
+        return f'<img {attributes} width="{width}" height="{height}" loading="lazy" decoding="async">'
+
+    return PICTURE.sub(one, page)
+
+
+def _to_webp(file: Path) -> None:
+    light = file.with_suffix(".webp")
+    if not light.exists() or light.stat().st_mtime < file.stat().st_mtime:
+        with Image.open(file) as picture:
+            picture.save(light, lossless=True, quality=100, method=4, exact=True)
+
+
+def _size(file: Path) -> tuple[int, int]:
+    if file.suffix == ".svg":
+        box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', file.read_text(encoding="utf-8"))
+        return round(float(box[1])), round(float(box[2]))
+    with Image.open(file) as picture:
+        return picture.size
+
+
+def moved(page: str, old: str, new: str) -> str:
+    """A page whose relative addresses are those of the folder `old`, for the folder `new`."""
+
+    def one(match: re.Match) -> str:
+        address = match["address"]
+        if not address or re.match(r"#|\w+:|/", address):
+            return match[0]
+        path, mark, rest = re.match(r"([^?#]*)([?#]?)(.*)", address).groups()
+        target = posixpath.relpath(posixpath.join("/", old, path), posixpath.join("/", new))
+        target += "/" if path.endswith("/") else ""
+        return f'{match["before"]}{target}{mark}{rest}"'
+
+    return LINK.sub(one, page)
