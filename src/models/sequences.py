@@ -64,3 +64,94 @@ def run_recurrent(recurrent, x, lengths=None, state=None):
     outputs, state = recurrent(packed, state)
     outputs, _ = pad_packed_sequence(outputs, batch_first=True, total_length=T)
     return outputs, state
+
+
+def lengths_to_mask(lengths, B, T):
+    """Mark the real steps of a padded batch.
+
+    Args:
+        lengths: (B,) ints in 1..T, in any order and on any device.
+        B: number of sequences.
+        T: number of steps they are padded to.
+
+    Returns:
+        (B, T) bool on the device of the lengths: True where a step is real, False in the padding.
+
+    Raises:
+        TypeError, ValueError: from `check_lengths`.
+    """
+    lengths = check_lengths(lengths, B, T)
+    return torch.arange(T, device=lengths.device) < lengths[:, None]
+
+
+def last_step(outputs, mask=None):
+    """Gather each sequence's output at its own last step.
+
+    Args:
+        outputs: (B, T, H).
+        mask: (B, T) bool, True at the first n ≥ 1 steps of a sequence of length n; None: all T.
+
+    Returns:
+        (B, H).
+
+    Raises:
+        TypeError, ValueError: for a mask of a wrong kind, shape or order.
+    """
+    B, T, _ = outputs.shape
+    if mask is None:
+        return outputs[:, -1]
+    lengths = _check_mask(mask, B, T)
+    return outputs[torch.arange(B, device=outputs.device), lengths - 1]
+
+
+def both_ends(outputs, mask=None):
+    """Gather a bidirectional layer's two final states, each at the end where it has read all.
+
+    Args:
+        outputs: (B, T, 2H), forward beside backward.
+        mask: as for `last_step`.
+
+    Returns:
+        (B, 2H): the forward half of the last real step, and the backward half of the first step.
+
+    Raises:
+        TypeError, ValueError: for a mask of a wrong kind, shape or order.
+    """
+    H = outputs.shape[-1] // 2
+    return torch.cat([last_step(outputs, mask)[:, :H], outputs[:, 0, H:]], dim=-1)
+
+
+def masked_mean(outputs, mask=None):
+    """Average each sequence's outputs over its real steps.
+
+    Args:
+        outputs: (B, T, H), finite in the padding too.
+        mask: as for `last_step`.
+
+    Returns:
+        (B, H).
+
+    Raises:
+        TypeError, ValueError: for a mask of a wrong kind, shape or order.
+    """
+    B, T, _ = outputs.shape
+    if mask is None:
+        return outputs.mean(1)
+    lengths = _check_mask(mask, B, T)
+    return (outputs * mask[:, :, None]).sum(1) / lengths[:, None]
+
+
+def _check_mask(mask, B, T):
+    """Return the lengths (B,) of a mask, or say what is wrong with it."""
+    if not isinstance(mask, torch.Tensor) or mask.dtype != torch.bool:
+        got = mask.dtype if isinstance(mask, torch.Tensor) else type(mask).__name__
+        raise TypeError(f"mask must be a tensor of bool, True where a step is real, got {got}")
+    if mask.shape != (B, T):
+        raise ValueError(f"mask must have shape (B, T) = ({B}, {T}), got {tuple(mask.shape)}")
+    wrong = ~mask[:, 0] | (mask[:, 1:] & ~mask[:, :-1]).any(1)
+    if wrong.any():
+        row = int(wrong.nonzero()[0])
+        raise ValueError(
+            f"mask must be True from the first step to the last real one, but row {row} is not"
+        )
+    return mask.sum(1)
