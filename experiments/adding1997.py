@@ -1,0 +1,121 @@
+"""The adding problem as it was set in 1997: one task, one network, two verdicts.
+
+T = 100, the network of the paper: 93 weights, two memory blocks of two cells, no forget gate, a
+logistic output. Batches of 16 sequences, Adam, its rate falling linearly to zero; five seeds. A run
+stops by the rule of 1997, 2,000 successive training sequences right and their mean squared error
+below 0.01, or after 4,000 updates. At every check both verdicts are passed on the same 500 held-out
+sequences: the mean squared error, and the share of sequences that are right. NumPy, float64; about
+two minutes on one core.
+"""
+
+import numpy as np
+
+from experiments import runner
+from src.equations import Adam, clip_by_global_norm, sigmoid
+from src.equations.lstm1997 import LSTM1997
+from src.tasks.adding import TOLERANCE_1997, AddingBatch, adding_1997
+
+LENGTH = 100
+HELD_OUT = 500
+SUCCESSIVE = 2000  # training sequences in a row that must be right
+MEAN_ERROR = 0.01
+SETTINGS = {"steps": 4000, "batch_size": 16, "learning_rate": 1e-2, "max_norm": 1.0}
+CHECK_EVERY = 100
+
+
+def network_of_1997(rng):
+    """The paper's 88 weights of the hidden layer; input gates start nearly shut."""
+    draw = {"weight_ih": (8, 2), "weight_hh": (8, 8), "bias": (8,)}
+    parameters = {name: rng.uniform(-0.1, 0.1, shape) for name, shape in draw.items()}
+    parameters["bias"][:2] = [-3.0, -6.0]
+    return LSTM1997(parameters, blocks=2)
+
+
+def cell(seed, **settings):
+    """The settings of one run."""
+    own = {"id": f"1997-93-weights-{seed}", "task": "1997", "network": "93 weights", "seed": seed}
+    return own | SETTINGS | settings
+
+
+CELLS = [cell(seed) for seed in range(5)]
+QUICK = cell(0, steps=100) | {"id": "quick"}
+
+
+class Adder:
+    """A recurrent layer and one logistic output, read at the sequence's end.
+
+    Attributes:
+        layer: a layer of `src.equations` with D = 2.
+        parameters: the layer's, with weight_out (H,) and bias_out (1,).
+    """
+
+    def __init__(self, layer, *, rng):
+        self.layer = layer
+        self.parameters = layer.parameters | {
+            "weight_out": rng.uniform(-0.1, 0.1, layer.hidden_size),
+            "bias_out": rng.uniform(-0.1, 0.1, 1),
+        }
+
+    def read(self, batch: AddingBatch):
+        """The answers (B,), and what `gradients` needs."""
+        outputs, _, tape = self.layer.forward(batch.inputs)
+        last = np.arange(len(outputs)), batch.lengths - 1
+        y = sigmoid(outputs[last] @ self.parameters["weight_out"] + self.parameters["bias_out"])
+        return y, (outputs, tape, last, y)
+
+    def gradients(self, record, d_answers):
+        """The gradient of every parameter, from that of the answers."""
+        outputs, tape, last, y = record
+        d_a = d_answers * y * (1 - y)
+        d_outputs = np.zeros_like(outputs)
+        d_outputs[last] = d_a[:, None] * self.parameters["weight_out"]
+        return self.layer.backward(tape, d_outputs).parameters | {
+            "weight_out": d_a @ outputs[last],
+            "bias_out": d_a.sum(keepdims=True),
+        }
+
+
+def run(cell: dict) -> dict:
+    """Train one network.
+
+    Returns:
+        the number of weights; the mean squared error of always saying the mean, on the held-out
+        sequences; curves over the checks (mean squared error, share right); `stopped_at`, the
+        training sequence at which the rule of 1997 was met (None if it was not).
+    """
+    rng = np.random.default_rng(cell["seed"])
+    adder = Adder(network_of_1997(rng), rng=rng)
+    optimizer = Adam(adder.parameters, cell["learning_rate"])
+    held_out = adding_1997(rng, HELD_OUT, LENGTH)
+    curve = {"sequences": [], "error": [], "right": []}
+    recent = np.full(SUCCESSIVE, np.inf)  # errors of the last training sequences
+    stopped_at = None
+    for step in range(1, cell["steps"] + 1):
+        batch = adding_1997(rng, cell["batch_size"], LENGTH)
+        answers, record = adder.read(batch)
+        errors = answers - batch.targets
+        gradients = adder.gradients(record, errors / len(errors))
+        optimizer.learning_rate = cell["learning_rate"] * (1 - (step - 1) / cell["steps"])
+        optimizer.step(clip_by_global_norm(gradients, cell["max_norm"])[0])
+
+        recent = np.concatenate([recent[len(errors) :], np.abs(errors)])
+        all_right = recent.max() < TOLERANCE_1997
+        if all_right and np.mean(recent**2) < MEAN_ERROR:
+            stopped_at = step * cell["batch_size"]
+        if step % CHECK_EVERY == 0 or stopped_at:
+            errors = adder.read(held_out)[0] - held_out.targets
+            curve["sequences"].append(step * cell["batch_size"])
+            curve["error"].append(float(f"{np.mean(errors**2):.3g}"))
+            curve["right"].append(float(np.mean(np.abs(errors) < TOLERANCE_1997)))
+        if stopped_at:
+            break
+    return {
+        "weights": sum(p.size for p in adder.parameters.values()),
+        "baseline": round(float(np.var(held_out.targets)), 4),
+        "stopped_at": stopped_at,
+        "curve": curve,
+    }
+
+
+if __name__ == "__main__":
+    runner.main("adding1997", CELLS, run, QUICK)
