@@ -7,6 +7,7 @@ import numpy as np
 from src.equations.activations import sigmoid
 from src.equations.blocks import (
     check_block_parameters,
+    gate,
     squash_input,
     squash_state,
     to_blocks,
@@ -115,11 +116,8 @@ class LSTM1997:
         check_array("x", x, ("B", self.input_size), b.dtype)
         check_array("state[0]", y, (len(x), W_h.shape[1]), b.dtype)
         check_array("state[1]", C, (len(x), self.cells), b.dtype)
-        return self._step(x @ W_x.T, y, C)
-
-    def _step(self, from_x, y, C):
-        W_h, b, n = self.parameters["weight_hh"], self.parameters["bias"], self.blocks
-        a = from_x + y @ W_h.T
+        n = self.blocks
+        a = x @ W_x.T + y @ W_h.T
         a[:, : len(b)] += b
 
         i = sigmoid(a[:, :n])
@@ -130,33 +128,42 @@ class LSTM1997:
         return LSTM1997Step(i, o, C_tilde, C, h)
 
     def forward(self, x, state=None):
-        """Read whole sequences.
+        """Read whole sequences: the equations of `step`, with all gates in one call.
 
         Args:
             x: (B, T, D).
             state: the pair y_0 (B, Q), C_0 (B, cells); zero if None.
 
         Returns:
-            outputs h (B, T, cells); the last state, a pair (y, C); and the tape for `backward`: x,
-            the states y_0 to y_T and C_0, and the T steps.
+            outputs h (B, T, cells); the last state, a pair (y, C); and the tape for `backward`, T
+            steps first: x, the gates, C̃, C_1 to C_T and y_0 to y_T.
 
         Raises:
             TypeError, ValueError: an argument is of another shape or dtype, or not finite.
         """
-        W_x, W_h = self.parameters["weight_ih"], self.parameters["weight_hh"]
-        B, T, _ = check_array("x", x, ("B", "T", self.input_size), W_h.dtype).shape
+        W_x, W_h, b = (self.parameters[key] for key in ("weight_ih", "weight_hh", "bias"))
+        B, T, _ = check_array("x", x, ("B", "T", self.input_size), b.dtype).shape
         y, C = self.initial_state(B) if state is None else state_pair("state", state)
-        check_array("state[0]", y, (B, W_h.shape[1]), W_h.dtype)
-        C_0 = check_array("state[1]", C, (B, self.cells), W_h.dtype)
+        check_array("state[0]", y, (B, W_h.shape[1]), b.dtype)
+        check_array("state[1]", C, (B, self.cells), b.dtype)
+        H, n = self.cells, self.blocks
 
-        from_x = x @ W_x.T
-        ys, steps = [y], []
+        from_x = (x @ W_x.T).transpose(1, 0, 2).copy()
+        from_x[:, :, : len(b)] += b
+        gates, C_tildes, Cs = (np.empty((T, B, size), b.dtype) for size in (2 * n, H, H))
+        ys = np.empty((T + 1, B, len(W_h)), b.dtype)  # h, i, o; what does not feed back is not read
+        fed_back = ys[:, :, : W_h.shape[1]]
+        fed_back[0] = y
         for t in range(T):
-            steps.append(self._step(from_x[:, t], ys[t], C))
-            ys.append(self.fed_back(steps[t]))
-            C = steps[t].cell_state
-        outputs = np.stack([step.hidden_state for step in steps], axis=1)
-        return outputs, (ys[T], C), (x, ys, C_0, steps)
+            a = from_x[t] + fed_back[t] @ W_h.T
+            gates[t] = gate(a[:, : 2 * n])
+            C_tildes[t] = squash_input(a[:, 2 * n :])
+            i_o = to_cells(gates[t].reshape(B, 2, n), H)
+            C = Cs[t] = C + i_o[:, 0] * C_tildes[t]
+            ys[t + 1, :, :H] = i_o[:, 1] * squash_state(C)
+            ys[t + 1, :, H:] = gates[t]
+        outputs = ys[1:, :, :H].transpose(1, 0, 2).copy()
+        return outputs, (fed_back[T].copy(), C), (x, gates, C_tildes, Cs, fed_back)
 
     def backward(self, tape, d_outputs, d_state=None):
         r"""Back-propagation through time.
@@ -184,32 +191,38 @@ class LSTM1997:
             TypeError, ValueError: an argument is of another shape or dtype, or not finite.
         """
         W_x, W_h, b = (self.parameters[key] for key in ("weight_ih", "weight_hh", "bias"))
-        x, ys, _, steps = tape
+        x, gates, C_tildes, Cs, ys = tape
         H, n, (B, T, _) = self.cells, self.blocks, x.shape
         check_array("d_outputs", d_outputs, (B, T, H), b.dtype)
         d_y, E = self.initial_state(B) if d_state is None else state_pair("d_state", d_state)
         check_array("d_state[0]", d_y, (B, W_h.shape[1]), b.dtype)
         check_array("d_state[1]", E, (B, H), b.dtype)
 
-        deltas = np.empty((B, T, len(W_h)), b.dtype)
-        for t in reversed(range(T)):
-            i, o, C_tilde, C, _ = steps[t]
-            D = d_y[:, :H] + d_outputs[:, t]
-            d_i, d_o = np.split(d_y[:, H:], 2, axis=1) if W_h.shape[1] > H else (0, 0)
-            shown = squash_state(C)
-            E = E + D * to_cells(o, H) * (1 - shown**2) / 2
-            deltas[:, t, :n] = (to_blocks(E * C_tilde, n) + d_i) * i * (1 - i)
-            deltas[:, t, n : 2 * n] = (to_blocks(D * shown, n) + d_o) * o * (1 - o)
-            deltas[:, t, 2 * n :] = E * to_cells(i, H) * (1 - (C_tilde / 2) ** 2)
-            d_y = deltas[:, t] @ W_h
+        # All that does not depend on what comes from later steps, for all steps at once.
+        i, o = to_cells(gates[:, :, :n], H), to_cells(gates[:, :, n:], H)
+        shown = squash_state(Cs)
+        into_C = o * (1 - shown**2) / 2
+        through_c = i * (1 - (C_tildes / 2) ** 2)
+        gate_slopes = gates * (1 - gates)
 
-        d_b = deltas.sum(axis=(0, 1))
+        deltas = np.empty((T, B, len(W_h)), b.dtype)
+        for t in reversed(range(T)):
+            D = d_y[:, :H] + d_outputs[:, t]
+            E = E + D * into_C[t]
+            deltas[t, :, :n] = to_blocks(E * C_tildes[t], n)
+            deltas[t, :, n : 2 * n] = to_blocks(D * shown[t], n)
+            if W_h.shape[1] > H:
+                deltas[t, :, : 2 * n] += d_y[:, H:]
+            deltas[t, :, : 2 * n] *= gate_slopes[t]
+            deltas[t, :, 2 * n :] = E * through_c[t]
+            d_y = deltas[t] @ W_h
+
         return Gradients(
-            x=deltas @ W_x,
+            x=(deltas @ W_x).transpose(1, 0, 2),
             state=(d_y, E),
             parameters={
-                "weight_ih": np.tensordot(deltas, x, axes=([0, 1], [0, 1])),
-                "weight_hh": np.tensordot(deltas, np.stack(ys[:T], axis=1), axes=([0, 1], [0, 1])),
-                "bias": d_b[: len(b)],
+                "weight_ih": np.tensordot(deltas, x, axes=([0, 1], [1, 0])),
+                "weight_hh": np.tensordot(deltas, ys[:T], axes=([0, 1], [0, 1])),
+                "bias": deltas.sum(axis=(0, 1))[: len(b)],
             },
         )

@@ -7,6 +7,7 @@ import numpy as np
 from src.equations.activations import sigmoid
 from src.equations.blocks import (
     check_block_parameters,
+    gate,
     squash_input,
     squash_state,
     to_blocks,
@@ -104,15 +105,12 @@ class LSTM2000:
             TypeError, ValueError: an argument is of another shape or dtype, or not finite.
         """
         h, C = state_pair("state", state)
-        dtype = self.parameters["bias"].dtype
-        check_array("x", x, ("B", self.input_size), dtype)
-        check_array("state[0]", h, (len(x), self.cells), dtype)
-        check_array("state[1]", C, (len(x), self.cells), dtype)
-        return self._step(x @ self.parameters["weight_ih"].T, h, C)
-
-    def _step(self, from_x, h, C):
-        W_h, b, n = self.parameters["weight_hh"], self.parameters["bias"], self.blocks
-        a = from_x + h @ W_h.T
+        W_x, W_h, b = (self.parameters[key] for key in ("weight_ih", "weight_hh", "bias"))
+        check_array("x", x, ("B", self.input_size), b.dtype)
+        check_array("state[0]", h, (len(x), self.cells), b.dtype)
+        check_array("state[1]", C, (len(x), self.cells), b.dtype)
+        n = self.blocks
+        a = x @ W_x.T + h @ W_h.T
         a[:, : 3 * n] += b
 
         i = sigmoid(a[:, :n])
@@ -124,32 +122,40 @@ class LSTM2000:
         return LSTM2000Step(i, f, o, C_tilde, C, h)
 
     def forward(self, x, state=None):
-        """Read whole sequences.
+        """Read whole sequences: the equations of `step`, with all gates in one call.
 
         Args:
             x: (B, T, D).
             state: the pair h_0, C_0, each (B, cells); zero if None.
 
         Returns:
-            outputs h (B, T, cells); the last state, a pair (h, C); and the tape for `backward`: x,
-            the states h_0 to h_T and C_0 to C_T, and the T steps.
+            outputs h (B, T, cells); the last state, a pair (h, C); and the tape for `backward`, T
+            steps first: x, the gates, C̃, C_0 to C_T and h_0 to h_T.
 
         Raises:
             TypeError, ValueError: an argument is of another shape or dtype, or not finite.
         """
-        W_x = self.parameters["weight_ih"]
-        B, T, _ = check_array("x", x, ("B", "T", self.input_size), W_x.dtype).shape
+        W_x, W_h, b = (self.parameters[key] for key in ("weight_ih", "weight_hh", "bias"))
+        B, T, _ = check_array("x", x, ("B", "T", self.input_size), b.dtype).shape
         h, C = self.initial_state(B) if state is None else state_pair("state", state)
-        check_array("state[0]", h, (B, self.cells), W_x.dtype)
-        check_array("state[1]", C, (B, self.cells), W_x.dtype)
+        check_array("state[0]", h, (B, self.cells), b.dtype)
+        check_array("state[1]", C, (B, self.cells), b.dtype)
+        H, n = self.cells, self.blocks
 
-        from_x = x @ W_x.T
-        hs, Cs, steps = [h], [C], []
+        from_x = (x @ W_x.T).transpose(1, 0, 2).copy()
+        from_x[:, :, : 3 * n] += b
+        gates, C_tildes = np.empty((T, B, 3 * n), b.dtype), np.empty((T, B, H), b.dtype)
+        Cs, hs = np.empty((2, T + 1, B, H), b.dtype)
+        Cs[0], hs[0] = C, h
         for t in range(T):
-            steps.append(self._step(from_x[:, t], hs[t], Cs[t]))
-            hs.append(steps[t].hidden_state)
-            Cs.append(steps[t].cell_state)
-        return np.stack(hs[1:], axis=1), (hs[T], Cs[T]), (x, hs, Cs, steps)
+            a = from_x[t] + hs[t] @ W_h.T
+            gates[t] = gate(a[:, : 3 * n])
+            C_tildes[t] = squash_input(a[:, 3 * n :])
+            i_f_o = to_cells(gates[t].reshape(B, 3, n), H)
+            Cs[t + 1] = i_f_o[:, 1] * Cs[t] + i_f_o[:, 0] * C_tildes[t]
+            hs[t + 1] = i_f_o[:, 2] * squash_state(Cs[t + 1])
+        outputs = hs[1:].transpose(1, 0, 2).copy()
+        return outputs, (hs[T].copy(), Cs[T].copy()), (x, gates, C_tildes, Cs, hs)
 
     def backward(self, tape, d_outputs, d_state=None):
         r"""Back-propagation through time.
@@ -171,32 +177,38 @@ class LSTM2000:
             TypeError, ValueError: an argument is of another shape or dtype, or not finite.
         """
         W_x, W_h = self.parameters["weight_ih"], self.parameters["weight_hh"]
-        x, hs, Cs, steps = tape
+        x, gates, C_tildes, Cs, hs = tape
         H, n, (B, T, _) = self.cells, self.blocks, x.shape
         check_array("d_outputs", d_outputs, (B, T, H), W_h.dtype)
         d_h, E = self.initial_state(B) if d_state is None else state_pair("d_state", d_state)
         check_array("d_state[0]", d_h, (B, H), W_h.dtype)
         check_array("d_state[1]", E, (B, H), W_h.dtype)
 
-        deltas = np.empty((B, T, len(W_h)), W_h.dtype)
+        # All that does not depend on what comes from later steps, for all steps at once.
+        i, f, o = (to_cells(gates[:, :, k * n : (k + 1) * n], H) for k in range(3))
+        shown = squash_state(Cs[1:])
+        into_C = o * (1 - shown**2) / 2
+        through_c = i * (1 - (C_tildes / 2) ** 2)
+        gate_slopes = gates * (1 - gates)
+
+        deltas = np.empty((T, B, len(W_h)), W_h.dtype)
         for t in reversed(range(T)):
-            i, f, o, C_tilde, C, _ = steps[t]
             D = d_h + d_outputs[:, t]
-            shown = squash_state(C)
-            E = E + D * to_cells(o, H) * (1 - shown**2) / 2
-            deltas[:, t, :n] = to_blocks(E * C_tilde, n) * i * (1 - i)
-            deltas[:, t, n : 2 * n] = to_blocks(E * Cs[t], n) * f * (1 - f)
-            deltas[:, t, 2 * n : 3 * n] = to_blocks(D * shown, n) * o * (1 - o)
-            deltas[:, t, 3 * n :] = E * to_cells(i, H) * (1 - (C_tilde / 2) ** 2)
-            E = E * to_cells(f, H)
-            d_h = deltas[:, t] @ W_h
+            E = E + D * into_C[t]
+            deltas[t, :, :n] = to_blocks(E * C_tildes[t], n)
+            deltas[t, :, n : 2 * n] = to_blocks(E * Cs[t], n)
+            deltas[t, :, 2 * n : 3 * n] = to_blocks(D * shown[t], n)
+            deltas[t, :, : 3 * n] *= gate_slopes[t]
+            deltas[t, :, 3 * n :] = E * through_c[t]
+            E = E * f[t]
+            d_h = deltas[t] @ W_h
 
         return Gradients(
-            x=deltas @ W_x,
+            x=(deltas @ W_x).transpose(1, 0, 2),
             state=(d_h, E),
             parameters={
-                "weight_ih": np.tensordot(deltas, x, axes=([0, 1], [0, 1])),
-                "weight_hh": np.tensordot(deltas, np.stack(hs[:T], axis=1), axes=([0, 1], [0, 1])),
+                "weight_ih": np.tensordot(deltas, x, axes=([0, 1], [1, 0])),
+                "weight_hh": np.tensordot(deltas, hs[:T], axes=([0, 1], [0, 1])),
                 "bias": deltas.sum(axis=(0, 1))[: 3 * n],
             },
         )
