@@ -2,7 +2,10 @@
 
 import csv
 import io
+import os
+import sys
 from datetime import datetime
+from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 
@@ -17,6 +20,8 @@ def open_gradebook(path, problems):
         problems: list of `Problem`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    # nbgrader starts `alembic` by its name, which is beside the Python that runs this.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     book = Gradebook(f"sqlite:///{path}")
     for problem in problems:
         name = problem.name

@@ -60,7 +60,7 @@ def cells_to_run(problem, data):
     """
     theirs = {grade_id(cell) for cell in problem.cells if role(cell) not in ("solution", "text")}
     cells = [
-        {"label": f"cell {number}", "source": source_of(cell)}
+        {"label": f"code cell {number}", "source": source_of(cell)}
         for number, cell in enumerate(code_cells(data), start=1)
         if grade_id(cell) not in theirs - {None}
     ]
@@ -120,7 +120,7 @@ def grade(problem, data, limits, unreadable=""):
         "of": problem.points,
         "parts": parts,
         "notes": notes,
-        "code": [cell for cell in cells if re.match(r"cell \d", cell["label"])],
+        "code": [cell for cell in cells if re.match(r"code cell \d", cell["label"])],
     }
 
 

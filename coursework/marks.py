@@ -98,22 +98,20 @@ def difference(got, expected, tolerance=TOLERANCE):
         return got.sentence
     expected = np.asarray(expected)
     try:
-        got = np.asarray(got)
-        if got.dtype.kind not in "biuf":
+        numbers = np.asarray(got)
+        if numbers.dtype.kind not in "biuf":
             raise ValueError
     except ValueError:
         return f"The result should be an array of shape {expected.shape}; yours is {_kind(got)}."
-    if got.shape != expected.shape:
-        return f"The result should have the shape {expected.shape}; yours has {got.shape}."
-    if got.size == 0:
-        return ""
-    got, expected = got.astype(float), expected.astype(float)
+    if numbers.shape != expected.shape:
+        return f"The result should have the shape {expected.shape}; yours has {numbers.shape}."
+    numbers, expected = numbers.astype(float), expected.astype(float)
     finite = np.isfinite(expected)
-    if not np.array_equal(got[~finite], expected[~finite]):
+    if not np.array_equal(numbers[~finite], expected[~finite]):
         return "An entry that should be infinite is not."
-    if not np.isfinite(got[finite]).all():
+    if not np.isfinite(numbers[finite]).all():
         return "The result contains NaN or infinity."
-    error = np.abs(got - expected)[finite].max(initial=0.0)
+    error = np.abs(numbers - expected)[finite].max(initial=0.0)
     if error <= tolerance * max(1.0, np.abs(expected[finite]).max(initial=0.0)):
         return ""
     return f"The numbers differ, by up to {error:.2g}."

@@ -154,7 +154,7 @@ class Problem:
         It runs here, outside the sandbox, and holds the reference solution beside the values
         that the student's functions return.
         """
-        space = dict(self.reference)
+        space = {"np": np, **self.reference}
         exec(compile(part.test, f"{self.name} {part.id}", "exec"), space)
         marks = Marks()
         number = [each.id for each in self.parts].index(part.id)

@@ -129,9 +129,9 @@ def command(limits, with_torch, seccomp):
     if not Path(prefix).is_relative_to("/usr"):
         mounts += ["--ro-bind", prefix, prefix]
     # Should the repository lie inside what is mounted, it disappears again.
-    mounts += ["--tmpfs", str(ROOT), "--ro-bind", packages, packages]
+    mounts += ["--tmpfs", str(ROOT), "--ro-bind", packages, packages, "--remount-ro", str(ROOT)]
     if not with_torch and os.path.isdir(f"{packages}/torch"):
-        mounts += ["--tmpfs", f"{packages}/torch"]
+        mounts += ["--tmpfs", f"{packages}/torch", "--remount-ro", f"{packages}/torch"]
     for name in ("worker.py", "border.py"):
         mounts += ["--ro-bind", str(HERE / name), f"/grader/{name}"]
     size = ["--size", str(limits.disk)]

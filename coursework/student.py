@@ -15,6 +15,10 @@ PYTHON_ENDED = (
 )
 
 
+# What reading a message of another form than the worker's can raise.
+FORGED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+
+
 class Failure:
     """Stands for a value that there is none of; so does each of its parts."""
 
@@ -81,7 +85,7 @@ class Student:
             )
         except border.EndedError:
             self._broken = f"while your notebook's cells were run, {PYTHON_ENDED}"
-        except (border.BorderError, TypeError, KeyError, AttributeError):
+        except (border.BorderError, *FORGED):
             self._broken = "your notebook's cells disturbed the grader's connection"
 
     def _ask(self, name, call, arguments, options):
@@ -106,7 +110,7 @@ class Student:
             return Failure(f"`{name}` returned {error}.")
         try:
             return self._read(name, reply)
-        except (border.BorderError, TypeError, KeyError, AttributeError, RecursionError):
+        except (border.BorderError, *FORGED):
             return Failure(f"`{name}` returned a value that cannot be read.")
 
     def _read(self, name, reply):

@@ -46,7 +46,8 @@ def without_magics(source):
 
 def describe(error):
     """Kind, text and place of an error in the student's code."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith("cell")]
+    frames = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in frames if "cell" in frame.filename.partition("/")[0]]
     name = type(error).__name__
     line = frames[-1].lineno if frames else getattr(error, "lineno", None)
     cell = frames[-1].filename if frames else getattr(error, "filename", None)
@@ -103,6 +104,8 @@ def main():
 
         torch.set_num_threads(1)
         tensor = torch.from_numpy
+    else:
+        sys.modules["torch"] = None  # its folder is empty: say so at once, not at first use
     confine(limits)
     border.write_message(writing, {"ready": True})
 

@@ -1,0 +1,72 @@
+"""Submissions made of the sources: the reference, with answers replaced, cells added or removed."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
+
+from coursework import sandbox  # noqa: E402
+from coursework.grading import grade  # noqa: E402
+from coursework.problems import Problem, role, source_of  # noqa: E402
+from coursework.release import released  # noqa: E402
+
+DEFAULT = sandbox.Limits()
+
+
+def pytest_collection_modifyitems(items):
+    """Say why nothing is graded where student code cannot be confined."""
+    wanting = [item for item in items if "needs_sandbox" in item.fixturenames]
+    if wanting:
+        try:
+            sandbox.check_machine()
+        except sandbox.NoSandboxError as error:
+            for item in wanting:
+                item.add_marker(pytest.mark.skip(reason=str(error)))
+
+
+@pytest.fixture
+def needs_sandbox():
+    """Marks the tests that run student code."""
+
+
+@pytest.fixture(scope="session")
+def problem():
+    """A problem set by its name, made once."""
+    made = {}
+    return lambda name: made.setdefault(name, Problem(name))
+
+
+@pytest.fixture(scope="session")
+def submission(problem):
+    """The reference notebook of a set, with texts of its answers replaced."""
+
+    def submission(name, *replacements):
+        notebook = json.loads(problem(name).text)
+        for old, new in replacements:
+            answers = [c for c in notebook["cells"] if role(c) == "solution"]
+            holding = [cell for cell in answers if old in source_of(cell)]
+            assert len(holding) == 1, f"{name}: {old!r} occurs in {len(holding)} answers"
+            holding[0]["source"] = source_of(holding[0]).replace(old, new)
+        return notebook
+
+    return submission
+
+
+@pytest.fixture(scope="session")
+def blank(problem):
+    """The released notebook of a set, as a student gets it."""
+    return lambda name: json.loads(json.dumps(released(problem(name))))
+
+
+@pytest.fixture
+def graded(problem, needs_sandbox):
+    """Grade a notebook (or bytes): the whole result."""
+
+    def graded(name, notebook, limits=DEFAULT):
+        data = notebook if isinstance(notebook, bytes) else json.dumps(notebook).encode()
+        return grade(problem(name), data, limits)
+
+    return graded
