@@ -4,7 +4,7 @@ PYTHON ?= $(firstword $(shell command -v python3.11 python3 python 2>/dev/null))
 BIN    := .venv/bin
 BOOK   ?=
 PS     ?=
-SEED   ?= 2026
+SEED   ?=
 DUE    ?=
 SUBMISSIONS ?=
 PORT   ?= 8000
@@ -54,8 +54,8 @@ bench: setup ## measure the speed of src beside torch.nn
 assignment: setup ## a problem set to work on (PS=1 to 5), in assignments/
 	@$(BIN)/python -m coursework assignment $(PS)
 
-release: setup ## the problem sets for a class, with its numbers (SEED=2026, PS=)
-	@$(BIN)/python -m coursework release --seed $(SEED) $(if $(PS),--set $(PS))
+release: setup ## the problem sets for a class, with its numbers (SEED=2027, PS=)
+	@$(BIN)/python -m coursework release $(if $(SEED),--seed $(SEED)) $(if $(PS),--set $(PS))
 
 grade: setup ## grade SUBMISSIONS (a folder or zip; PS=, DUE=2026-12-01T23:59)
 	@$(BIN)/python -m coursework grade "$(SUBMISSIONS)" $(if $(PS),--set $(PS)) $(if $(DUE),--due $(DUE))
