@@ -14,7 +14,12 @@ CELLS = [
         for n in EPOCHS
         for model in ("LSTM", "GRU")
     ),
-    *(classify.n_grams(longest, C, n) for n in EPOCHS for longest in (4, 5) for C in (0.5, 2.0)),
+    *(
+        classify.n_grams(longest, C, n)
+        for n in EPOCHS
+        for longest in (3, 4, 5, 6, 7)
+        for C in (0.1, 0.5, 2.0, 8.0)
+    ),
 ]
 QUICK = classify.n_grams(2, 1.0, 1_000)
 

@@ -9,6 +9,7 @@ from experiments import languages, last_state, runner, stress
 from src.models import GRUClassifier, LSTMClassifier
 from src.tasks.stress import LETTERS, load_stress
 from src.training.classification import collate, score
+from src.training.metrics import mean_interval
 from src.training.results import load_result, load_weights
 
 EXPERIMENTS = {"stress": stress, "languages": languages, "last_state": last_state}
@@ -44,6 +45,17 @@ def test_the_committed_weights_score_what_the_result_says(name, network):
         run for run in load_result("stress")["runs"] if run["cell"]["id"] == f"{name}-90000-128-0"
     )
     assert score(model, test) == pytest.approx(run["test"], abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["LSTM", "GRU"])
+def test_five_seeds_of_the_large_models_reach_84_percent(name):
+    runs = [
+        run
+        for run in load_result("stress")["runs"]
+        if run["cell"]["model"] == name and run["cell"]["hidden_size"] == 128
+    ]
+    assert [run["cell"]["seed"] for run in runs] == list(range(5))
+    assert mean_interval([run["test"] for run in runs]).low >= 0.84
 
 
 def test_cells_have_names_of_their_own():
