@@ -1,7 +1,9 @@
 """The built website: its pages read from the files, and served to a browser."""
 
 import functools
+import gzip
 import http.server
+import re
 import shutil
 import threading
 from html.parser import HTMLParser
@@ -76,7 +78,29 @@ def read():
     return read_page
 
 
-class _Handler(http.server.SimpleHTTPRequestHandler):
+class StaticHost(http.server.SimpleHTTPRequestHandler):
+    """Answers as the hosts of static sites do: compressed, cacheable, and with 404.html."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        file, status = Path(self.translate_path(self.path)), 200
+        if file.is_dir():
+            file /= "index.html"
+        if not file.is_file():
+            file, status = Path(self.directory) / "404.html", 404
+        kind, content = self.guess_type(file), file.read_bytes()
+        self.send_response(status)
+        if kind.startswith("text/") or re.search("javascript|json|xml", kind):
+            content = gzip.compress(content)
+            self.send_header("Content-Encoding", "gzip")
+            kind += "; charset=utf-8"
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Cache-Control", "public, max-age=31536000")
+        self.end_headers()
+        self.wfile.write(content)
+
     def log_message(self, *arguments):
         pass
 
@@ -84,7 +108,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(scope="session")
 def address(site):
     """The site's address on this machine, while the tests run."""
-    handler = functools.partial(_Handler, directory=site)
+    handler = functools.partial(StaticHost, directory=site)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -92,11 +116,16 @@ def address(site):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser_path() -> str:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip(f"none of {', '.join(BROWSERS)} is installed")
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path):
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET_BROWSER)
+        browser = playwright.chromium.launch(executable_path=browser_path, args=QUIET_BROWSER)
         yield browser
         browser.close()

@@ -26,7 +26,7 @@ def outputs(notebook):
 
 
 def shown(output):
-    """What the page shows of one output: ("text", str), ("picture", its pixels) or ("widget", id)."""
+    """What the page shows of one output: ("text", str), ("picture", pixels) or ("widget", id)."""
     if output["output_type"] == "stream":
         return "text", "".join(output["text"])
     data = output["data"]

@@ -51,7 +51,8 @@ def visit(address, browser, site):
         tab.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
         tab.on("pageerror", lambda error: errors.append(str(error)))
         tab.on("response", lambda answer: answer.ok or errors.append(f"{answer.url} {answer}"))
-        tab.goto(address + page, wait_until="networkidle")
+        tab.goto(address + page)
+        tab.wait_for_load_state("networkidle")
         count = lambda selector: tab.locator(selector).count()  # noqa: E731
         seen = {
             "formulas": count(".math"),

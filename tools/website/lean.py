@@ -1,4 +1,4 @@
-"""Pages that load what they use and wait for nothing else: changes to the HTML that Sphinx wrote."""
+"""Pages that load what they use and wait for nothing else: changes to the HTML of Sphinx."""
 
 import posixpath
 import re
@@ -10,8 +10,9 @@ from PIL import Image
 SHEET = re.compile(r'<link(?=[^>]*\brel="stylesheet")[^>]*\bhref="(?P<file>[^"?]+)[^"]*"[^>]*>\s*')
 PRELOAD = re.compile(r'<link rel="preload"[^>]*>\s*')
 SCRIPT = re.compile(r'<script(?P<before>[^>]*?) src="(?P<file>[^"?]+)(?P<rest>[^>]*)></script>\s*')
-PICTURE = re.compile(r"<img (?P<before>[^>]*?)src=\"(?P<file>[^\"]*/_images/[^\"]+)\"(?P<after>[^>]*?)\s*/?>")
-VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
+PICTURE = re.compile(
+    r'<img (?P<before>[^>]*?)src="(?P<file>[^"]*/_images/[^"]+)"(?P<after>[^>]*?)\s*/?>'
+)
 CLASSES = re.compile(r'\b(?:class|id)="([^"]*)"')
 LINK = re.compile(r'(?P<before>\b(?:href|src|action|data-content_root)=")(?P<address>[^"]*)"')
 
@@ -20,7 +21,7 @@ NEEDED_BY = {
     "all.min.js": None,  # draws the icons that the style sheet draws too
     "design-tabs.js": "sd-tab-set",
     "widgets.js": "widget-view+json",
-    "togglebutton.js": re.compile(r'class="[^"]*\b(toggle|dropdown admonition|admonition dropdown)\b'),
+    "togglebutton.js": re.compile(r'class="[^"]*\b(toggle|admonition)\b'),
     "clipboard.min.js": "<pre>",
     "copybutton.js": "<pre>",
 }
@@ -83,7 +84,7 @@ def with_light_pictures(page: str, folder: Path) -> str:
             address = address.removesuffix(".png") + ".webp"
             _to_webp(file)
         attributes = f'{match["before"]}src="{address}"{match["after"]}'
-        return f'<img {attributes} width="{width}" height="{height}" loading="lazy" decoding="async">'
+        return f'<img {attributes} width="{width}" height="{height}" loading="lazy">'
 
     return PICTURE.sub(one, page)
 

@@ -1,0 +1,47 @@
+"""Accessibility: axe-core finds nothing, in light and dark, on a desktop and on a phone."""
+
+import pytest
+
+EVERY_RULE = "axe.run({resultTypes: ['violations'], reporter: 'v2'})"
+
+
+@pytest.fixture(scope="module")
+def axe(node_modules):
+    return (node_modules / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def violations(browser, address, axe, theme, width):
+    """The function that opens a page, unfolds what is folded, and returns what axe finds."""
+
+    def of(page):
+        with browser.new_context(viewport={"width": width, "height": 900}) as context:
+            tab = context.new_page()
+            tab.add_init_script(f"localStorage.mode = localStorage.theme = '{theme}'")
+            tab.goto(address + page)
+            tab.wait_for_load_state("networkidle")
+            tab.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
+            tab.evaluate(axe)
+            return [
+                (violation["id"], [node["html"][:200] for node in violation["nodes"]])
+                for violation in tab.evaluate(EVERY_RULE)["violations"]
+            ]
+
+    return of
+
+
+themes = pytest.mark.parametrize("theme", ["light", "dark"])
+widths = pytest.mark.parametrize("width", [390, 1280])
+
+
+@widths
+@themes
+def test_axe_finds_nothing(violations, page):
+    assert violations(page) == []
+
+
+@widths
+@themes
+@pytest.mark.parametrize("other", ["search.html?q=forget+gate", "genindex.html", "404.html"])
+def test_axe_finds_nothing_beside_the_book(violations, other):
+    assert violations(other) == []
