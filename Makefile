@@ -19,11 +19,11 @@ export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup book serve test lint unit notebooks site execute portability experiments bench clean \
+.PHONY: help setup book serve test lint unit notebooks site site-check execute portability experiments bench clean \
 	assignment release grade
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 book: setup ## build the website, from nothing, and say where to open it
 	@$(MAKE) --no-print-directory site
@@ -33,6 +33,9 @@ book: setup ## build the website, from nothing, and say where to open it
 
 test: lint unit notebooks site ## check everything that must hold
 	$(BIN)/pytest tests/site
+
+site-check: site ## measure the website with axe and Lighthouse (npm installs them once)
+	$(BIN)/pytest -rs tests/site/check/check_axe.py tests/site/check/check_lighthouse.py
 
 serve: ## serve the built website on PORT (8000)
 	@test -f _build/html/index.html || $(MAKE) book

@@ -29,7 +29,8 @@ def setup(app: Sphinx) -> dict:
     app.add_html_math_renderer("drawn", (html_visit_math, None), (html_visit_displaymath, None))
     app.connect("html-page-context", add_facts)
     app.connect("html-collect-pages", not_found_page)
-    app.connect("build-finished", finish)
+    # Last of all: the theme writes the colours of code at the very end too.
+    app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
