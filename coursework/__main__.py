@@ -15,6 +15,8 @@ CLASS = HERE / "class"
 
 def assignment(options):
     """Copy a released set to assignments/, unless it is there already."""
+    if options.set is None:
+        return "Which set? Say, for example: make assignment PS=1"
     path = Path("assignments") / f"{options.set}.ipynb"
     released = RELEASE / path.name
     if not released.is_file():
@@ -34,8 +36,8 @@ def release(options):
     from coursework.release import write_release
 
     for name in [options.set] if options.set else names():
-        print(write_release(name, options.seed).relative_to(HERE.parent))
-    print(f"Seed {options.seed}: `make grade` reads it from there.")
+        seed = seed_of(name) if options.seed is None else options.seed
+        print(f"{write_release(name, seed).relative_to(HERE.parent)} with the seed {seed}")
 
 
 def grade(options):
@@ -47,6 +49,8 @@ def grade(options):
     from coursework.grading import file_name, grade_all
     from coursework.release import write_atomically
 
+    if not options.submissions:
+        return "What? Say, for example: make grade SUBMISSIONS=folder-or-zip"
     try:
         sandbox.check_machine()
         found, unassigned = submissions.find(options.submissions, options.set)
@@ -86,9 +90,11 @@ def grade(options):
 
 
 def seed_of(name):
-    """The seed that a set was released with."""
-    released = json.loads((RELEASE / f"{name}.ipynb").read_text(encoding="utf-8"))
-    return released["metadata"]["coursework"]["seed"]
+    """The seed that a set was released with; the default one before its first release."""
+    path = RELEASE / f"{name}.ipynb"
+    if not path.exists():
+        return DEFAULT_SEED
+    return json.loads(path.read_text(encoding="utf-8"))["metadata"]["coursework"]["seed"]
 
 
 def set_name(text):
@@ -101,12 +107,12 @@ def main():
     commands = parser.add_subparsers(required=True)
 
     command = commands.add_parser("assignment")
-    command.add_argument("set", type=set_name)
+    command.add_argument("set", type=set_name, nargs="?")
     command.set_defaults(run=assignment)
 
     command = commands.add_parser("release")
     command.add_argument("--set", type=set_name)
-    command.add_argument("--seed", type=int, default=DEFAULT_SEED)
+    command.add_argument("--seed", type=int, help="of the class; the last one if not given")
     command.set_defaults(run=release)
 
     command = commands.add_parser("grade")

@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import sys
+import warnings
 from datetime import datetime
 from pathlib import Path
 
@@ -41,6 +42,8 @@ def record(book, result):
         book: the gradebook.
         result: what `grading.grade_all` yields.
     """
+    # nbgrader adds objects to its session one by one, which SQLAlchemy remarks on.
+    warnings.filterwarnings("ignore", message="Object of type <Submitted")
     student, name = result["student"], result["set"]
     submitted = datetime.fromisoformat(result["submitted"])
     book.update_or_create_student(student)

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 NOTEBOOK_BYTES = 20_000_000
 ARCHIVE_BYTES = 500_000_000
 SET_IN_NAME = re.compile(r"(?:^|[^a-z])(ps[ _-]?(\d+))(?!\d)", re.IGNORECASE)
+MOODLE = re.compile(r"_assignsubmission_\w*$")  # what it appends to a student's name
 SKIPPED = re.compile(r"^(\.|__MACOSX$)")
 
 
@@ -55,7 +56,7 @@ def find(path, only=None):
     Raises:
         ValueError: path is neither a folder nor a zip.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     if path.is_dir():
         entries = list(_in_folder(path))
     elif zipfile.is_zipfile(path):
@@ -147,7 +148,7 @@ def _without_wrapper(entries):
 def _student(file):
     """Who handed in a file, and the file's name: by its folder, or else by its own name."""
     if len(file.parts) > 1:
-        return file.parts[0], file.name
+        return MOODLE.sub("", file.parts[0]), file.name
     who = SET_IN_NAME.split(file.stem)[0].strip(" _-.,")
     return who or file.stem, file.name
 

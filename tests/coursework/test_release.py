@@ -5,9 +5,10 @@ import re
 
 import pytest
 
+from coursework import __main__ as commands
 from coursework.__main__ import main
-from coursework.problems import RELEASE, Problem, role, source_of
-from coursework.release import as_text, released
+from coursework.problems import DEFAULT_SEED, RELEASE, Problem, role, source_of
+from coursework.release import as_text, released, write_release
 
 SETS = ["ps1", "ps2", "ps3", "ps4", "ps5"]
 REGIONS = re.compile(r"### BEGIN (?:SOLUTION|HIDDEN TESTS)\n(.*?)### END", re.S)
@@ -86,6 +87,23 @@ def test_a_student_gets_a_copy_that_is_never_overwritten(tmp_path, monkeypatch, 
         main()
     assert copy.read_text() == "my work"
     assert "stays as it is" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [(["assignment"], "make assignment PS=1"), (["grade", ""], "make grade SUBMISSIONS=")],
+)
+def test_a_command_without_its_argument_says_what_to_type(monkeypatch, command, says):
+    monkeypatch.setattr("sys.argv", ["coursework", *command])
+    with pytest.raises(SystemExit, match=says):
+        main()
+
+
+def test_a_new_release_keeps_the_seed_of_the_class(tmp_path, monkeypatch):
+    monkeypatch.setattr(commands, "RELEASE", tmp_path)
+    assert commands.seed_of("ps1") == DEFAULT_SEED
+    write_release("ps1", 7, tmp_path)
+    assert commands.seed_of("ps1") == 7
 
 
 def test_a_set_that_is_not_there_is_said_so(tmp_path, monkeypatch):
