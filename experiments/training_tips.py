@@ -1,0 +1,183 @@
+"""What each piece of advice on training an LSTM buys: one change at a time, on two tasks.
+
+* stress: the stress pattern of 8,000 English words from their letters, 12 classes.
+* digits: a handwritten digit from its 64 pixels, one after the other, 10 classes.
+
+`REFERENCE` is the starting point on either task, and each entry of `VARIANTS` changes one thing of
+it. A seed gives every variant the same batches, and the same initial weights wherever their shapes
+are the same, so that variants are compared seed by seed. About forty minutes on one core.
+"""
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from experiments import runner
+from src.equations.initialization import orthogonal
+from src.models import initialize_parameters
+from src.modules.initialization import copy_array
+from src.tasks.digits import load_digit_sequences
+from src.tasks.stress import LETTERS, NUM_CLASSES, VOCAB_SIZE, load_stress
+from src.training import warm_up_then_decay
+from src.training.classification import Examples, collate, fit_classifier, score
+
+SEEDS = range(5)
+TASKS = {"stress": {"hidden_size": 64, "epochs": 6}, "digits": {"hidden_size": 32, "epochs": 30}}
+REFERENCE = {
+    "num_layers": 2,
+    "bidirectional": False,
+    "dropout": 0.0,
+    "forget_bias": None,  # as PyTorch draws it
+    "orthogonal": False,
+    "clip": 5.0,
+    "learning_rate": 1e-2,
+    "schedule": "warm-up, then decay",
+    "batch_size": 32,
+}
+SCHEDULES = {
+    "warm-up, then decay": warm_up_then_decay,
+    "decay": lambda step, steps: 1 - step / steps,
+    "constant": lambda step, steps: 1.0,
+}
+VARIANTS = {
+    "one layer": {"num_layers": 1},
+    "three layers": {"num_layers": 3},
+    "bidirectional": {"bidirectional": True},
+    "dropout 0.3": {"dropout": 0.3},
+    "no clipping": {"clip": None},
+    "clip 1": {"clip": 1.0},
+    "clip 0.1": {"clip": 0.1},
+    "forget bias 1": {"forget_bias": 1.0},
+    "orthogonal": {"orthogonal": True},
+    "constant rate": {"schedule": "constant"},
+    "decay, no warm-up": {"schedule": "decay"},
+    "batch 16": {"batch_size": 16},
+    "batch 128": {"batch_size": 128},
+    **{
+        f"learning rate {rate:g}": {"learning_rate": rate} for rate in (3e-4, 1e-3, 3e-3, 3e-2, 0.1)
+    },
+}
+# The same change with as many weights as the reference, and as many updates.
+EQUAL = {
+    "stress": {
+        "one layer, as many weights": {"num_layers": 1, "hidden_size": 104},
+        "bidirectional, as many weights": {"bidirectional": True, "hidden_size": 38},
+        "batch 128, as many updates": {"batch_size": 128, "epochs": 22},
+    },
+    "digits": {
+        "one layer, as many weights": {"num_layers": 1, "hidden_size": 55},
+        "bidirectional, as many weights": {"bidirectional": True, "hidden_size": 19},
+        "batch 128, as many updates": {"batch_size": 128, "epochs": 114},
+    },
+}
+
+
+class LastState(nn.Module):
+    """Classify a sequence by the last hidden state of an LSTM, of both directions if it has two."""
+
+    def __init__(self, read: nn.Module, lstm: nn.LSTM, num_classes: int):
+        super().__init__()
+        self.read = read
+        self.lstm = lstm
+        self.directions = 1 + lstm.bidirectional
+        self.output = nn.Linear(self.directions * lstm.hidden_size, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        _, (h_n, _) = self.lstm(self.read(x))
+        return self.output(torch.cat(tuple(h_n[-self.directions :]), dim=1))
+
+
+def cell(task: str, variant: str, changes: dict, seed: int) -> dict:
+    """The settings of one run."""
+    name = f"{task}-{variant.replace(',', '').replace(' ', '-')}-{seed}"
+    settings = TASKS[task] | REFERENCE | changes
+    return {"id": name, "task": task, "variant": variant, "seed": seed} | settings
+
+
+CELLS = [
+    cell(task, variant, changes, seed)
+    for task in TASKS
+    for seed in SEEDS
+    for variant, changes in ({"reference": {}} | VARIANTS | EQUAL[task]).items()
+]
+QUICK = cell("digits", "quick", {"hidden_size": 8, "epochs": 2}, 0)
+
+
+def build(cell: dict) -> LastState:
+    """The model of a cell, with its initial weights."""
+    read, D, C = (
+        (nn.Embedding(VOCAB_SIZE, 32), 32, NUM_CLASSES)
+        if cell["task"] == "stress"
+        else (nn.Identity(), 1, 10)
+    )
+    lstm = nn.LSTM(
+        D,
+        cell["hidden_size"],
+        cell["num_layers"],
+        batch_first=True,
+        dropout=cell["dropout"],
+        bidirectional=cell["bidirectional"],
+    )
+    model = LastState(read, lstm, C)
+    initialize_parameters(
+        model, np.random.default_rng([cell["seed"], 0]), forget_bias=cell["forget_bias"]
+    )
+    if cell["orthogonal"]:
+        rng = np.random.default_rng([cell["seed"], 2])
+        for name, weights in lstm.named_parameters():
+            if name.startswith("weight_hh"):  # (4H, H): one orthogonal block for each gate
+                blocks = [orthogonal(lstm.hidden_size, rng=rng) for _ in range(4)]
+                copy_array(weights, np.concatenate(blocks))
+    return model
+
+
+def load(task: str) -> list[Examples]:
+    """The training, validation and test examples."""
+    if task == "stress":
+        data = load_stress()
+        sets = (data.train.first(8000), data.validation.first(2000), data.test)
+        return [collate(labelled, LETTERS) for labelled in sets]
+    sets = load_digit_sequences(np.random.default_rng(0))
+    return [
+        Examples(
+            torch.from_numpy(digits.inputs),
+            np.full(len(digits.labels), digits.inputs.shape[1]),
+            torch.from_numpy(digits.labels),
+        )
+        for digits in sets
+    ]
+
+
+def run(cell: dict) -> dict:
+    """Train once; keep the accuracies, and how large the gradients were."""
+    train, validation, test = load(cell["task"])
+    model = build(cell)
+    history = fit_classifier(
+        model,
+        train,
+        validation,
+        epochs=cell["epochs"],
+        batch_size=cell["batch_size"],
+        rng=np.random.default_rng([cell["seed"], 1]),
+        learning_rate=cell["learning_rate"],
+        schedule=SCHEDULES[cell["schedule"]],
+        clip=math.inf if cell["clip"] is None else cell["clip"],
+        progress=True,
+    )
+    norms = np.array(history.norms)
+    clip = cell["clip"]
+    return {
+        "weights": sum(parameter.numel() for parameter in model.parameters()),
+        "updates": len(norms),
+        "norm": {"median": round(float(np.median(norms)), 4), "max": round(float(norms.max()), 4)},
+        "clipped": None if clip is None else round(float(np.mean(norms > clip)), 4),
+        "losses": [round(loss, 4) for loss in history.losses],
+        "validations": [round(accuracy, 4) for accuracy in history.scores],
+        "test": round(score(model, test), 5),
+    }
+
+
+if __name__ == "__main__":
+    runner.main("training_tips", CELLS, run, QUICK)
