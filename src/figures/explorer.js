@@ -62,7 +62,7 @@ function explorer({
     const root = html("section", { class: "gate-explorer", "aria-label": label });
     const rows = html("div", { class: "sliders" });
     const buttons = html("div", { class: "settings", role: "group", "aria-label": "Settings to try" });
-    const plot = svg("svg", { viewBox: "0 0 580 280", "aria-hidden": "true" });
+    const plot = svg("svg", { viewBox: "0 0 600 280", "aria-hidden": "true" });
     const summary = html("output", { class: "summary", "aria-live": "polite" });
 
     const inputs = sliders.map(([key, text, symbol, colour, end, start = -end, step = 0.1]) => {

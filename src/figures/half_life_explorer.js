@@ -17,7 +17,7 @@ const few = (value) =>
 export default explorer({
   label: "Half-life explorer",
   sliders: [
-    ["bias", "Forget gate: its pre-activation at rest", "σ(b)", "forget", 8],
+    ["bias", "Forget gate: its pre-activation at rest", "f", "forget", 8],
     ["swing", "How far the inputs push it, up and down in turn", "s", "hidden", 4, 0],
     ["steps", "How many steps to look back", "k", "cell", 500, 20, 20],
   ],

@@ -7,18 +7,34 @@ import pytest
 
 from src.figures.gate_explorer import run_cell
 from src.figures.gru_explorer import run_unit
+from src.figures.half_life_explorer import run_memory
 
-# The page, the function, and which of its results the browser calls by which name.
+
+def tenths(rng, low=-30, high=31):
+    """Where a slider can stop that moves by tenths."""
+    return rng.integers(low, high) / 10
+
+
+# The page, the function, which of its results the browser calls by which name, and how to draw
+# positions for the sliders.
 EXPLORERS = {
     "LSTM": (
         "book/2-lstm/open-the-cell.html",
         run_cell,
         {"cell": "cell_states", "hidden": "hidden_states"},
+        lambda rng: [tenths(rng) for _ in range(4)],
     ),
     "GRU": (
         "book/3-gru/open-the-gru-cell.html",
         run_unit,
         {"candidate": "candidates", "hidden": "hidden_states"},
+        lambda rng: [tenths(rng) for _ in range(4)],
+    ),
+    "half-life": (
+        "book/2-lstm/follow-the-gradient.html",
+        run_memory,
+        {"remains": "remains", "steady": "steady"},
+        lambda rng: [tenths(rng, -80, 81), tenths(rng, 0, 41), 20 * rng.integers(1, 26)],
     ),
 }
 SET_SLIDERS = """(explorer, values) => {
@@ -31,22 +47,22 @@ SET_SLIDERS = """(explorer, values) => {
 
 @pytest.fixture(params=EXPLORERS)
 def explorer(request, address, browser):
-    """One explorer in its page, with the Python function and its results' names."""
-    page, run, names = EXPLORERS[request.param]
+    """One explorer in its page, with the Python function, its results' names and the positions."""
+    page, *rest = EXPLORERS[request.param]
     tab = browser.new_page()
     tab.goto(address + page)
     located = tab.locator(".gate-explorer").first
     located.locator("input[type=range]").first.wait_for()
-    yield located, run, names
+    yield located, *rest
     tab.close()
 
 
 def test_random_settings_give_the_numbers_of_python(explorer):
-    explorer, run, names = explorer
+    explorer, run, names, draw = explorer
     rng = np.random.default_rng(0)
     for _ in range(20):
-        values = rng.integers(-30, 31, 4) / 10  # the sliders stop at every tenth
-        explorer.evaluate(SET_SLIDERS, values.tolist())
+        values = [float(value) for value in draw(rng)]
+        explorer.evaluate(SET_SLIDERS, values)
         shown = json.loads(explorer.get_attribute("data-run"))["series"]
         expected = run(*values)
         assert shown.keys() == names.keys()
@@ -60,5 +76,5 @@ def test_a_key_and_a_button_change_what_is_shown(explorer):
     before = explorer.inner_text()
     explorer.locator("input[type=range]").first.press("End")
     pressed = explorer.inner_text()
-    explorer.get_by_role("button", name="Keep").click()
+    explorer.get_by_role("button").last.click()
     assert len({before, pressed, explorer.inner_text()}) == 3
