@@ -1,0 +1,55 @@
+"""LSTM or GRU? Five tasks, equal numbers of weights, runs paired by seed.
+
+* Equal updates: both models make as many, each at its own learning rate, chosen in
+  comparison_grid.py with other seeds.
+* Equal time: the GRU makes only the updates that fit into the LSTM's CPU time, by the times per
+  update in comparison_speed.json, at the learning rate chosen for that number. Where a task is
+  solved or not, the run that stops at the solution tells both.
+
+About ten minutes on one core.
+"""
+
+from experiments import runner
+from experiments.comparison_grid import GRU_AT_EQUAL_TIME
+from experiments.comparison_tasks import TASKS, cell, run
+
+__all__ = ["CELLS", "QUICK", "run"]
+
+SEEDS = {
+    "adding": range(5),
+    "reber": range(10),
+    "digits": range(5),
+    "sunspots": range(10),
+    "stress": range(5),
+}
+LEARNING_RATES = {  # chosen_rates of comparison_grid.json
+    ("adding", "LSTM"): 3e-2,
+    ("adding", "GRU"): 3e-2,
+    ("reber", "LSTM"): 3e-2,
+    ("reber", "GRU"): 1e-1,
+    ("digits", "LSTM"): 3e-2,
+    ("digits", "GRU"): 3e-2,
+    ("sunspots", "LSTM"): 1e-1,
+    ("sunspots", "GRU"): 1e-2,
+    ("stress", "LSTM"): 1e-2,
+    ("stress", "GRU"): 1e-2,
+}
+AT_EQUAL_TIME = {"digits": 1e-1, "sunspots": 1e-2, "stress": 1e-2}  # the GRU's rates there
+
+EQUAL_UPDATES = [
+    cell(task, model, seed, LEARNING_RATES[task, model])
+    for task in TASKS
+    for seed in SEEDS[task]
+    for model in ("LSTM", "GRU")
+]
+EQUAL_TIME = [
+    cell(task, "GRU", seed, AT_EQUAL_TIME[task], updates=updates)
+    for task, updates in GRU_AT_EQUAL_TIME.items()
+    for seed in SEEDS[task]
+]
+CELLS = [*EQUAL_UPDATES, *EQUAL_TIME]
+QUICK = cell("reber", "LSTM", 99, 1e-2, updates=300)
+
+
+if __name__ == "__main__":
+    runner.main("comparison", CELLS, run, QUICK)

@@ -1,0 +1,96 @@
+"""The committed comparison of LSTM and GRU: complete, fair by its own rules, and repeatable."""
+
+import numpy as np
+import pytest
+import torch
+
+from experiments import comparison, comparison_grid, comparison_speed, learning_curves
+from experiments.comparison_tasks import TASKS, weights
+from src.training.results import load_result
+
+EXPERIMENTS = {
+    "comparison": comparison,
+    "comparison_grid": comparison_grid,
+    "comparison_speed": comparison_speed,
+    "learning_curves": learning_curves,
+}
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    torch.set_num_threads(1)
+
+
+@pytest.mark.parametrize("name", EXPERIMENTS)
+def test_the_result_holds_every_cell_once(name):
+    result, cells = load_result(name), EXPERIMENTS[name].CELLS
+    assert result["command"] == f"python -m experiments.{name}"
+    assert [run["cell"] for run in result["runs"]] == cells
+    assert len({cell["id"] for cell in cells}) == len(cells)
+    assert result["quick"]["cell"] == EXPERIMENTS[name].QUICK
+
+
+@pytest.mark.parametrize("name", ["comparison", "comparison_grid", "learning_curves"])
+def test_a_small_cell_run_again_agrees(name):
+    stored, again = load_result(name)["quick"], EXPERIMENTS[name].run(EXPERIMENTS[name].QUICK)
+    assert again["weights"] == stored["weights"]
+    assert again["validation"] == pytest.approx(stored["validation"], rel=0.1)
+    assert again["curve"]["score"][0] == pytest.approx(stored["curve"]["score"][0], rel=0.01)
+
+
+def test_memory_and_operations_counted_again_are_the_stored_ones():
+    stored = load_result("comparison_speed")["quick"]
+    again = comparison_speed.run(comparison_speed.QUICK)
+    for name in ("LSTM", "GRU", "GRU same units"):
+        for what in ("hidden_size", "weights", "bytes", "nodes"):
+            assert again[name][what] == stored[name][what], (name, what)
+        assert 0 < again[name]["cpu_ms"] <= again[name]["cpu_ms_median"]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_both_models_have_the_same_number_of_weights(name):
+    task = TASKS[name]
+    lstm, gru = (weights(task.model(model, task.sizes[model])) for model in ("LSTM", "GRU"))
+    assert abs(gru / lstm - 1) < 0.01
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_runs_of_one_seed_see_the_same_batches(name):
+    def first_inputs(seed):
+        batches = TASKS[name].problem(np.random.default_rng([seed, 1])).batches
+        return [next(batches)[0].tolist() for _ in range(2)]
+
+    assert first_inputs(0) == first_inputs(0)
+    assert first_inputs(0) != first_inputs(1)
+
+
+def test_each_model_is_trained_at_the_rate_that_the_grid_chose_for_it():
+    chosen = comparison_grid.chosen_rates(load_result("comparison_grid")["runs"])
+    for (task, model), rate in comparison.LEARNING_RATES.items():
+        assert chosen[task, model, TASKS[task].updates] == rate
+    for task, updates in comparison_grid.GRU_AT_EQUAL_TIME.items():
+        of_the_grid = chosen.get((task, "GRU", updates), comparison.LEARNING_RATES[task, "GRU"])
+        assert comparison.AT_EQUAL_TIME[task] == of_the_grid
+
+
+def test_the_grid_uses_other_seeds():
+    for experiment in (comparison, learning_curves):
+        tuned = {cell["seed"] for cell in [*comparison_grid.CELLS, *learning_curves.GRID]}
+        compared = [cell for cell in experiment.CELLS if cell not in learning_curves.GRID]
+        assert not tuned & {cell.get("seed") for cell in compared}
+
+
+def test_equal_time_is_the_time_that_was_measured():
+    ms = {run["cell"]["id"]: run for run in load_result("comparison_speed")["runs"]}
+    for task, updates in comparison_grid.GRU_AT_EQUAL_TIME.items():
+        measured = ms[f"{task}-float32"]
+        ratio = measured["LSTM"]["cpu_ms"] / measured["GRU"]["cpu_ms"]
+        assert updates == pytest.approx(TASKS[task].updates * ratio, rel=0.1)
+
+
+def test_the_learning_curves_take_the_rates_of_the_grids():
+    result = load_result("learning_curves")["runs"]
+    for model, chosen in learning_curves.chosen_rates(result).items():
+        of_8000_words = comparison.LEARNING_RATES["stress", model]
+        rates = chosen | dict.fromkeys((2_000, 90_000), of_8000_words)
+        assert learning_curves.LEARNING_RATES[model] == rates
