@@ -1,0 +1,96 @@
+"""A reader finds what they look for: by search, by links, from outside, on paper."""
+
+import itertools
+import re
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+import pytest
+
+from tools.book import ROOT, pages
+
+WORDS = {
+    "forget gate": "book/2-lstm/open-the-cell",
+    "BPTT": "book/1-memory/unroll",
+    "pad": "book/4-pytorch/classify",
+}
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_search_finds_the_chapter(address, browser, words):
+    tab = browser.new_page()
+    tab.goto(f"{address}search.html?q={quote(words)}")
+    result = tab.locator(f"#search-results a[href*='{WORDS[words]}']").first
+    result.wait_for(timeout=20_000)
+    tab.close()
+
+
+def test_previous_and_next_follow_the_path(read, site):
+    path = [page.relative_to(ROOT).with_suffix(".html").as_posix() for page in pages()]
+    for here, there in itertools.pairwise(path):
+        links = [a for tag, a in read(site / here).tags if tag == "a"]
+        (onward,) = [a["href"] for a in links if a.get("class") == "right-next"]
+        assert (site / here).parent.joinpath(onward).resolve() == (site / there).resolve()
+
+
+def test_every_term_of_the_glossary_can_be_linked(read, site):
+    ids = read(site / "book/back/glossary.html").ids
+    assert {"term-forget-gate", "term-BPTT", "term-padding"} <= ids
+
+
+def test_every_numbered_equation_and_figure_can_be_linked(read, site, page):
+    html = (site / page).read_text(encoding="utf-8")
+    for number in re.findall(r'class="eqno">.*?</span>', html, re.DOTALL):
+        assert re.search(r'href="#equation-[\w-]+"', number)
+    for caption in re.findall(r'class="caption-number">Fig.*?</figcaption>', html, re.DOTALL):
+        assert re.search(r'class="headerlink" href="#[\w-]+"', caption)
+
+
+def test_a_page_describes_itself_to_those_who_link_to_it(read, site, page):
+    tags = read(site / page).tags
+    facts = {
+        a.get("name") or a.get("property"): a["content"]
+        for t, a in tags
+        if t == "meta" and "content" in a
+    }
+    assert 30 < len(facts["description"]) < 170
+    assert facts["og:title"]
+    assert facts["og:image"].endswith("_static/social.png")
+    assert (site / "_static/social.png").is_file()
+
+
+def test_the_sitemap_lists_every_page(site):
+    root = ElementTree.parse(site / "sitemap.xml").getroot()
+    listed = {one.text.removeprefix("http://localhost:8000/") for one in root.iter() if one.text}
+    built = {page.relative_to(ROOT).with_suffix(".html").as_posix() for page in pages()[1:]}
+    assert built <= listed
+
+
+def test_an_address_that_is_nowhere_leads_back(browser, address):
+    tab = browser.new_page()
+    tab.goto(address + "no/such/page.html")
+    tab.locator("main a", has_text="The first page").click()
+    assert tab.locator("article h1").inner_text().startswith("Gated Recurrent Networks")
+    tab.close()
+
+
+def test_the_first_key_leads_past_the_navigation(browser, address):
+    tab = browser.new_page()
+    tab.goto(address + "book/2-lstm/open-the-cell.html")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.getAttribute('href')") == "#main-content"
+    tab.close()
+
+
+def test_the_cheat_sheet_prints_on_two_pages(browser, address):
+    tab = browser.new_page()
+    tab.goto(address + "book/back/cheat-sheet.html")
+    pdf = tab.pdf(prefer_css_page_size=True)
+    tab.close()
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
+
+
+def test_the_book_can_be_cited(site, read):
+    assert "@book{GatedRecurrentNetworks" in read(site / "index.html").text
+    assert (site / "CITATION.cff").is_file()
+    assert "@book" in (site / "citation.bib").read_text(encoding="utf-8")
