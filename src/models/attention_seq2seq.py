@@ -13,9 +13,9 @@ the contexts, so that all T of them come from one call of `nn.LSTM`.
 import torch
 from torch import nn
 
-from src.models.sequences import check_tokens, run_recurrent
+from src.models.sequences import check_tokens, lengths_to_mask, run_recurrent
 from src.modules.attention import MultiplicativeScore, masked_softmax
-from src.modules.checks import check_lengths, check_sizes
+from src.modules.checks import check_sizes
 
 
 class AttentionSeq2Seq(nn.Module):
@@ -86,8 +86,7 @@ class AttentionSeq2Seq(nn.Module):
         check_tokens(src, self.source_embedding.num_embeddings)
         B, S = src.shape
         keys, (h, C) = run_recurrent(self.encoder, self.source_embedding(src), lengths)
-        lengths = torch.full((B,), S) if lengths is None else check_lengths(lengths, B, S)
-        real = torch.arange(S) < lengths.cpu()[:, None]
+        real = lengths_to_mask([S] * B if lengths is None else lengths, B, S)
         both = (torch.cat([part[0], part[1]], dim=-1) for part in (h, C))
         return *both, keys, real.to(src.device)
 
