@@ -73,7 +73,7 @@ def finish(app, exception):
     drawings = mathematics.Drawings(set().union(*map(mathematics.formulas, pages.values())))
     for file, page in pages.items():
         page = lean.with_light_pictures(page, file.parent)
-        page = page.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+        page = lean.for_screen_readers(page)
         pages[file] = drawings.insert(page)
     sheet = _write_style_sheet(out, pages)
     options = (out / "_static/documentation_options.js").read_text(encoding="utf-8")

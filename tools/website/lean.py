@@ -27,6 +27,21 @@ NEEDED_BY = {
 }
 
 
+# What Sphinx and its extensions write, and what a screen reader can make sense of instead.
+SPOKEN = {
+    '<summary aria-label="Toggle hidden content">': "<summary>",  # its text is the name
+    '<th class="head"><p></p></th>': "<td></td>",  # an empty corner heads nothing
+    'role="doc-biblioentry"': 'role="listitem"',  # deprecated, and the entries stand in a list
+}
+
+
+def for_screen_readers(page: str) -> str:
+    """The page with what only misleads a screen reader replaced."""
+    for written, spoken in SPOKEN.items():
+        page = page.replace(written, spoken)
+    return page
+
+
 def words(page: str) -> set[str]:
     """All class names and ids of a page."""
     return {word for names in CLASSES.findall(page) for word in names.split()}
