@@ -1,6 +1,6 @@
 """Attention: compare a query with every key, and average values by how well they match.
 
-    e_t = score(query, key_t)    α = softmax(e) over the real steps    context = Σ_t α_t value_t
+e_t = score(query, key_t)    α = softmax(e) over the real steps    context = Σ_t α_t value_t
 """
 
 import torch
