@@ -3,7 +3,21 @@
 import numpy as np
 import pytest
 
-from src.tasks.sunspots import SCALE, WINDOW, Windows, autoregression, load_sunspots, rmse
+from src.tasks.sunspots import (
+    HORIZON,
+    SCALE,
+    WINDOW,
+    Spans,
+    Windows,
+    autoregression,
+    iterate,
+    load_spans,
+    load_sunspots,
+    repeat_last_cycle,
+    repeat_last_year,
+    rmse,
+    rmse_by_step,
+)
 
 
 def test_the_sets_follow_each_other_in_time():
@@ -49,3 +63,35 @@ def test_an_order_outside_the_window_is_told(order):
 def test_rmse_is_in_sunspots():
     windows = Windows(np.zeros((2, WINDOW)), np.array([0.5, 1.0]), np.array([1, 2]))
     assert rmse(np.array([0.5, 0.9]), windows) == pytest.approx(10 / np.sqrt(2))
+
+
+def test_spans_hold_the_years_after_their_window_and_stay_within_their_set():
+    for spans, windows in zip(load_spans(), load_sunspots(), strict=True):
+        assert spans.targets.shape == (len(windows.targets) - HORIZON + 1, HORIZON)
+        assert spans.years[-1] + HORIZON - 1 == windows.years[-1]
+        for step in range(HORIZON):
+            n = len(spans.years)
+            np.testing.assert_array_equal(spans.targets[:, step], windows.targets[step : step + n])
+        np.testing.assert_array_equal(spans.inputs, windows.inputs[: len(spans.inputs)])
+
+
+def test_the_naive_forecasts_repeat_the_past():
+    inputs = np.arange(2 * WINDOW, dtype=float).reshape(2, WINDOW)
+    last = inputs[:, -1]
+    np.testing.assert_array_equal(repeat_last_year(inputs, 3), np.stack([last] * 3, axis=1))
+    expected = np.stack([last - 1, last, last - 1], axis=1)
+    np.testing.assert_array_equal(repeat_last_cycle(inputs, 3, 2), expected)
+
+
+def test_iterating_continues_a_linear_law():
+    rng = np.random.default_rng(0)
+    wave = np.sin(0.6 * np.arange(200) + rng.uniform(0, 6))  # x_t = 2 cos(0.6) x_{t-1} - x_{t-2}
+    windows = np.lib.stride_tricks.sliding_window_view(wave, WINDOW + 5)
+    train = Windows(windows[:80, :WINDOW], windows[:80, WINDOW], np.arange(80))
+    forecasts = iterate(train, 2, windows[100:, :WINDOW], 5)
+    np.testing.assert_allclose(forecasts, windows[100:, WINDOW:], atol=1e-9)
+
+
+def test_rmse_by_step_is_in_sunspots():
+    spans = Spans(np.zeros((2, WINDOW)), np.array([[0.0, 0.5], [0.0, 1.0]]), np.arange(2))
+    assert rmse_by_step(np.zeros((2, 2)), spans) == pytest.approx([0, 100 * np.sqrt(0.625)])
