@@ -70,7 +70,7 @@ def fit_chunks(
     letters: str,
     *,
     iterations: int = 8,
-    smallest: float = 0.01,
+    smallest: float = 1e-4,
 ) -> ChunkProbabilities:
     """Find p(chunk | letter) by expectation-maximisation.
 
@@ -80,8 +80,7 @@ def fit_chunks(
         letters: the alphabet of the words.
         iterations: of EM; in the last two, and after them, only chunks count that a letter spells
             with a probability of at least `smallest`.
-        smallest: rarer chunks are errors and exotic spellings, and would cost a model an output
-            each.
+        smallest: rarer chunks are mostly errors, and would cost a model an output each.
 
     Returns:
         The probabilities.
@@ -104,7 +103,7 @@ def fit_chunks(
         for _, *group in groups:
             counts += _expected_counts(chunks.table, *group)
         chunks.table = counts / np.maximum(counts.sum(1, keepdims=True), 1e-300)
-        if iteration >= iterations - 2:
+        if iteration > iterations - 2:
             chunks.table[chunks.table < smallest] = 0
             chunks.table /= np.maximum(chunks.table.sum(1, keepdims=True), 1e-300)
     return chunks
