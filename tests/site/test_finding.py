@@ -6,6 +6,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 from tools.book import ROOT, pages
 
@@ -56,7 +57,14 @@ def test_a_page_describes_itself_to_those_who_link_to_it(read, site, page):
     assert 30 < len(facts["description"]) < 170
     assert facts["og:title"]
     assert facts["og:image"].endswith("_static/social.png")
-    assert (site / "_static/social.png").is_file()
+    with Image.open(site / "_static/social.png") as picture:
+        assert picture.size == (1200, 630)
+
+
+def test_the_logo_is_the_icon_of_every_page(read, site, page):
+    icons = [a["href"] for tag, a in read(site / page).tags if tag == "link" and a["rel"] == "icon"]
+    assert [icon.rpartition("/")[2] for icon in icons] == ["logo.svg"]
+    ElementTree.parse((site / page).parent / icons[0])
 
 
 def test_the_sitemap_lists_every_page(site):
