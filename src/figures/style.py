@@ -39,7 +39,7 @@ SETTINGS = {
     "figure.dpi": 130,
     "savefig.dpi": 130,
     "figure.constrained_layout.use": True,  # makes room for labels at a fixed figure size
-    "figure.facecolor": "white",  # opaque: a white card on the site's dark page
+    "figure.facecolor": "white",  # opaque: the website makes the dark twin (tools.website.dark)
     "savefig.facecolor": "white",
     "savefig.transparent": False,
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every machine

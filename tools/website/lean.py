@@ -5,7 +5,10 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
+import numpy as np
 from PIL import Image
+
+from tools.website import dark
 
 SHEET = re.compile(r'<link(?=[^>]*\brel="stylesheet")[^>]*\bhref="(?P<file>[^"?]+)[^"]*"[^>]*>\s*')
 PRELOAD = re.compile(r'<link rel="preload"[^>]*>\s*')
@@ -84,9 +87,10 @@ def _contains(page: str, sign: str | re.Pattern | None) -> bool:
 
 
 def with_light_pictures(page: str, folder: Path) -> str:
-    """PNG files as WebP without loss, and every picture with the room that it will take.
+    """PNG files as WebP without loss, each picture with its dark twin and the room it will take.
 
-    folder: of the page. A picture further down is loaded when the reader comes near it.
+    folder: of the page. A picture further down is loaded when the reader comes near it, and of the
+    two twins only the one that the page shows.
     """
 
     def one(match: re.Match) -> str:
@@ -94,21 +98,29 @@ def with_light_pictures(page: str, folder: Path) -> str:
             return match[0]  # from the last build
         file = folder / unquote(match["file"])
         width, height = _size(file)
-        address = match["file"]
-        if file.suffix == ".png":
-            address = address.removesuffix(".png") + ".webp"
-            _to_webp(file)
-        attributes = f'{match["before"]}src="{address}"{match["after"]}'
-        return f'<img {attributes} width="{width}" height="{height}" loading="lazy">'
+        room = f'width="{width}" height="{height}" loading="lazy"'
+        before, after, up = match["before"], match["after"], posixpath.dirname(match["file"])
+        return "".join(
+            f'<img {before}src="{up}/{name}"{after} {room} data-in="{theme}">'
+            for theme, name in zip(("light", "dark"), _twins(file), strict=True)
+        )
 
     return PICTURE.sub(one, page)
 
 
-def _to_webp(file: Path) -> None:
-    light = file.with_suffix(".webp")
-    if not light.exists() or light.stat().st_mtime < file.stat().st_mtime:
+def _twins(file: Path) -> tuple[str, str]:
+    """The names of a figure for the light and for the dark page, which are written beside it."""
+    if file.suffix == ".svg":
+        twin = file.with_suffix(".dark.svg")
+        twin.write_text(dark.dark_svg(file.read_text(encoding="utf-8")), encoding="utf-8")
+        return file.name, twin.name
+    light, twin = file.with_suffix(".webp"), file.with_suffix(".dark.webp")
+    if not twin.exists() or twin.stat().st_mtime < file.stat().st_mtime:
         with Image.open(file) as picture:
+            pixels = dark.dark_pixels(np.asarray(picture.convert("RGB")))
             picture.save(light, lossless=True, quality=100, method=4, exact=True)
+            Image.fromarray(pixels).save(twin, lossless=True, quality=100, method=4)
+    return light.name, twin.name
 
 
 def _size(file: Path) -> tuple[int, int]:
