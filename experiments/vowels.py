@@ -41,10 +41,7 @@ def cell(layer: str, pooling: str, seed: int, steps=STEPS) -> dict:
 
 
 CELLS = [
-    cell(layer, pooling, seed)
-    for seed in range(5)
-    for layer in LAYERS
-    for pooling in POOLINGS
+    cell(layer, pooling, seed) for seed in range(5) for layer in LAYERS for pooling in POOLINGS
 ]
 QUICK = cell("GRU", "attention", 0, steps=20)
 

@@ -1,4 +1,4 @@
-"""Letters aligned with phonemes: equal to brute force, and right where the right answer is known."""
+"""Letters aligned with phonemes: equal to brute force, right where the answer is known."""
 
 import itertools
 
@@ -46,12 +46,8 @@ def test_one_iteration_is_expectation_and_maximisation_over_all_cuts():
 def test_the_chosen_cut_is_the_most_probable_of_all():
     fitted = fit_chunks(WORDS, SOUNDS, LETTERS, iterations=2, smallest=0)
     probability = lookup(fitted)
-    for word, sounds, chosen in zip(
-        WORDS, SOUNDS, fitted.most_likely(WORDS, SOUNDS), strict=True
-    ):
-        best = max(
-            cuts(word, sounds), key=lambda way: np.prod(list(map(probability, word, way)))
-        )
+    for word, sounds, chosen in zip(WORDS, SOUNDS, fitted.most_likely(WORDS, SOUNDS), strict=True):
+        best = max(cuts(word, sounds), key=lambda way: np.prod(list(map(probability, word, way))))
         assert tuple(chosen) == best
 
 

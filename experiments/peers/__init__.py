@@ -1,0 +1,1 @@
+"""Programs of other people on the book's data: optional, none is a dependency."""

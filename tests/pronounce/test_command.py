@@ -1,0 +1,91 @@
+"""`python -m src.pronounce`, as somebody at a terminal would use it."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from src.pronounce import Pronouncer
+from src.pronounce.__main__ import main
+from src.tasks.pronunciation import PHONEMES
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_words_come_back_in_their_order_with_their_sounds(capsys):
+    assert main(["cat", "Rhythms", "knight"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if not line.startswith(" ")] == ["cat", "Rhythms", "knight"]
+    assert lines[1].split()[:4] == ["1.", "K", "AE", "T"]
+    assert lines[5].split()[:4] == ["1.", "N", "AY", "T"]
+    assert all(0 < float(line.split()[-1]) <= 1 for line in lines[1::2])
+
+
+def test_words_of_standard_input_that_no_dictionary_has(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("frobnicate blorptastic\n\nzorn's\n"))
+    assert main(["--tsv"]) == 0
+    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert [word for word, _, _ in rows] == ["frobnicate", "blorptastic", "zorn's"]
+    assert {sound for _, sounds, _ in rows for sound in sounds.split()} <= set(PHONEMES)
+    assert all(float(score) < 0 for _, _, score in rows)
+
+
+def test_nbest_gives_different_answers_the_best_first(capsys):
+    assert main(["--tsv", "--nbest", "12", "read"]) == 0
+    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert 2 <= len(rows) <= 12
+    assert len({sounds for _, sounds, _ in rows}) == len(rows)
+    scores = [float(score) for _, _, score in rows]
+    assert scores == sorted(scores, reverse=True)
+    assert {"R IY D", "R EH D"} <= {sounds for _, sounds, _ in rows}
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [("naïve", "'ï' is none of the letters"), ("x" * 51, "51 letters"), ("a-b", "'-' is none")],
+)
+def test_what_cannot_be_read_is_named_and_the_rest_answered(word, reason, capsys):
+    assert main([word, "tea"]) == 1
+    out, err = capsys.readouterr()
+    assert reason in err
+    assert repr(word) in err
+    assert out.splitlines()[0] == "tea"
+
+
+def test_settings_below_1_are_refused(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--nbest", "0", "tea"])
+    assert stop.value.code == 2
+    assert "whole number above 0" in capsys.readouterr().err
+
+
+def test_missing_weights_say_how_to_make_them(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"experiments\.pronounce"):
+        Pronouncer.load(tmp_path / "none.safetensors")
+
+
+def test_a_reader_who_has_seen_enough_is_no_error():
+    command = f"{sys.executable} -m src.pronounce one two three | head -n 1"
+    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True)
+    assert done.stdout == "one\n"
+    assert "Traceback" not in done.stderr
+
+
+def test_answers_add_up_the_ways_to_spell_them():
+    pronouncer = Pronouncer.load()
+    (hypotheses,) = pronouncer.hypotheses(["knight"], 16)
+    (answers,) = pronouncer.pronounce(["knight"], width=16)
+    assert len(answers) < len(hypotheses)
+    assert answers[0].log_prob >= hypotheses[0].log_prob
+    assert pronouncer.best(["knight", "me"]) == [("N", "AY", "T"), ("M", "IY")]
+
+
+def test_saved_weights_come_back(tmp_path):
+    pronouncer = Pronouncer.load()
+    sizes = {"embed_dim": 96, "encoder_size": 384, "decoder_size": 384, "layers": 2}
+    pronouncer.save(tmp_path / "copy.safetensors", sizes)
+    again = Pronouncer.load(tmp_path / "copy.safetensors")
+    assert again.pronounce(["thought"]) == pronouncer.pronounce(["thought"])
+    assert [path.name for path in tmp_path.iterdir()] == ["copy.safetensors"]
