@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from tools.book import ROOT, pages
+from tools.book import ROOT, chapters, pages
 
 WORDS = {
     "forget gate": "book/2-lstm/open-the-cell",
@@ -32,6 +32,13 @@ def test_previous_and_next_follow_the_path(read, site):
         links = [a for tag, a in read(site / here).tags if tag == "a"]
         (onward,) = [a["href"] for a in links if a.get("class") == "right-next"]
         assert (site / here).parent.joinpath(onward).resolve() == (site / there).resolve()
+
+
+def test_the_first_page_shows_the_path_in_its_order(site):
+    page = (site / "index.html").read_text(encoding="utf-8")
+    path = page[page.index('id="the-path"') : page.index('id="three-doors"')]
+    files = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in chapters()]
+    assert re.findall(r'href="(book/[^"#]+)"', path) == files
 
 
 def test_every_term_of_the_glossary_can_be_linked(read, site):

@@ -14,7 +14,7 @@ SHEET = re.compile(r'<link(?=[^>]*\brel="stylesheet")[^>]*\bhref="(?P<file>[^"?]
 PRELOAD = re.compile(r'<link rel="preload"[^>]*>\s*')
 SCRIPT = re.compile(r'<script(?P<before>[^>]*?) src="(?P<file>[^"?]+)(?P<rest>[^>]*)></script>\s*')
 PICTURE = re.compile(
-    r'<img (?P<before>[^>]*?)src="(?P<file>[^"]*/_images/[^"]+)"(?P<after>[^>]*?)\s*/?>'
+    r'<img (?P<before>[^>]*?)src="(?P<file>(?:[^"]*/)?_images/[^"]+)"(?P<after>[^>]*?)\s*/?>'
 )
 CLASSES = re.compile(r'\b(?:class|id)="([^"]*)"')
 LINK = re.compile(r'(?P<before>\b(?:href|src|action|data-content_root)=")(?P<address>[^"]*)"')
