@@ -5,10 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from src.pronounce import Pronouncer
 from src.pronounce.__main__ import main
+from src.pronounce.pronouncer import build
 from src.tasks.pronunciation import PHONEMES
 
 ROOT = Path(__file__).parents[2]
@@ -74,12 +77,22 @@ def test_a_reader_who_has_seen_enough_is_no_error():
 
 
 def test_answers_add_up_the_ways_to_spell_them():
-    pronouncer = Pronouncer.load()
-    (hypotheses,) = pronouncer.hypotheses(["knight"], 16)
-    (answers,) = pronouncer.pronounce(["knight"], width=16)
-    assert len(answers) < len(hypotheses)
-    assert answers[0].log_prob >= hypotheses[0].log_prob
-    assert pronouncer.best(["knight", "me"]) == [("N", "AY", "T"), ("M", "IY")]
+    sizes = {"embed_dim": 3, "encoder_size": 4, "decoder_size": 5, "layers": 1}
+    torch.manual_seed(0)
+    pronouncer = Pronouncer(build(sizes, chunks=2), [(), ("AA",)])
+    (hypotheses,) = pronouncer.hypotheses(["ab"], 16)
+    log_probs = {hypothesis.tokens: hypothesis.log_prob for hypothesis in hypotheses}
+    silent, sound = 2, 3
+    one_sound = np.logaddexp(log_probs[silent, sound], log_probs[sound, silent])
+    (answers,) = pronouncer.pronounce(["ab"], width=16)
+    assert dict(answers) == {
+        ("AA",): pytest.approx(one_sound),
+        ("AA", "AA"): pytest.approx(log_probs[sound, sound]),
+    }
+
+
+def test_the_best_answer_alone():
+    assert Pronouncer.load().best(["knight", "me"]) == [("N", "AY", "T"), ("M", "IY")]
 
 
 def test_saved_weights_come_back(tmp_path):
