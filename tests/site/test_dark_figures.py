@@ -56,6 +56,28 @@ def test_paper_is_light(address, browser):
     tab.close()
 
 
+@pytest.mark.parametrize(
+    "chapter",
+    [CHAPTER, "book/3-gru/open-the-gru-cell.html", "book/2-lstm/follow-the-gradient.html"],
+)
+def test_the_words_of_an_explorer_can_be_read_in_the_dark(address, browser, chapter):
+    tab = browser.new_page()
+    tab.add_init_script("localStorage.mode = localStorage.theme = 'dark'")
+    tab.goto(address + chapter)
+    explorer = tab.locator(".widget [class*=explorer]").first
+    ground = hexadecimal(explorer.evaluate("one => getComputedStyle(one).backgroundColor"))
+    assert contrast(ground, "#ffffff") > 12
+    words = explorer.evaluate(
+        """one => [...one.querySelectorAll("text, .label, .value, .summary")].map((text) => {
+            const style = getComputedStyle(text);
+            return [text.textContent, text.matches("text") ? style.fill : style.color];
+        })"""
+    )
+    tab.close()
+    assert words
+    assert [word for word, color in words if contrast(hexadecimal(color), ground) < 4.5] == []
+
+
 def hexadecimal(color):
     channels = re.findall(r"[\d.]+", color)[:3] if isinstance(color, str) else color
     return "#" + "".join(f"{int(float(one)):02x}" for one in channels)

@@ -1,8 +1,9 @@
 """What Jupyter Book leaves to do for a website that is fast, whole without a network, and findable.
 
 A Sphinx extension. It runs after the pages are written: mathematics.py draws the formulas,
-stylesheet.py and lean.py leave out what no page uses, facts.py adds what search engines and those
-who cite the book ask for.
+stylesheet.py and lean.py leave out what no page uses, dark.py draws the figures once more for the
+dark page, quiz.py makes questions answer, terms.py links the glossary, facts.py adds what search
+engines and those who cite the book ask for.
 
 The environment variable SITE_URL is the address where the site will stand.
 """
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 from sphinx.application import Sphinx
 from sphinx.ext.mathjax import html_visit_displaymath, html_visit_math
 
-from tools.website import facts, lean, mathematics, stylesheet
+from tools.website import facts, lean, mathematics, quiz, stylesheet, terms
 
 LOCAL_ADDRESS = "http://localhost:8000/"  # that of `make serve`
 STYLE_SHEET = "_static/site.css"
@@ -27,6 +28,8 @@ LEFTOVERS = ("vendor", "locales", "styles", "scripts/*.map", "*.html", "*.css")
 
 def setup(app: Sphinx) -> dict:
     app.add_html_math_renderer("drawn", (html_visit_math, None), (html_visit_displaymath, None))
+    app.add_js_file("quiz.js")
+    app.connect("doctree-resolved", terms.link_terms)
     app.connect("html-page-context", add_facts)
     app.connect("html-collect-pages", not_found_page)
     # Last of all: the theme writes the colours of code at the very end too.
@@ -73,7 +76,7 @@ def finish(app, exception):
     drawings = mathematics.Drawings(set().union(*map(mathematics.formulas, pages.values())))
     for file, page in pages.items():
         page = lean.with_light_pictures(page, file.parent)
-        page = lean.for_screen_readers(page)
+        page = quiz.with_choices(lean.for_screen_readers(page))
         pages[file] = drawings.insert(page)
     sheet = _write_style_sheet(out, pages)
     options = (out / "_static/documentation_options.js").read_text(encoding="utf-8")

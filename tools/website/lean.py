@@ -24,6 +24,7 @@ NEEDED_BY = {
     "all.min.js": None,  # draws the icons that the style sheet draws too
     "design-tabs.js": "sd-tab-set",
     "widgets.js": "widget-view+json",
+    "quiz.js": 'class="choices"',
     "togglebutton.js": re.compile(r'class="[^"]*\b(toggle|admonition)\b'),
     "clipboard.min.js": "<pre>",
     "copybutton.js": "<pre>",

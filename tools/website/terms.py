@@ -1,0 +1,72 @@
+"""Links from a chapter to the glossary: each term where running text uses it first."""
+
+import re
+
+from docutils import nodes
+from sphinx import addnodes
+
+GLOSSARY = "book/back/glossary"
+CHAPTER = re.compile(r"book/\d-")
+# Where a link would not stand in running text. Code, mathematics and citations are Inline.
+OUTSIDE = (
+    nodes.title,
+    nodes.caption,
+    nodes.Inline,
+    nodes.raw,
+    nodes.table,
+    nodes.Admonition,
+    addnodes.pending_xref,
+)
+# Chapters that use the word for something else.
+OTHER_MEANINGS = {
+    ("book/1-memory/fade", "candidate"),
+    ("book/4-pytorch/attention-pooling", "direct path"),
+}
+PLAIN = (nodes.strong, nodes.emphasis)
+
+
+def link_terms(app, doctree: nodes.document, docname: str) -> None:
+    """Replace the first use of each term in a chapter by a link (an event of Sphinx)."""
+    if not CHAPTER.match(docname):
+        return
+    known = app.env.get_domain("std").data["terms"]
+    wanted = {
+        term: label
+        for term, (page, label) in known.items()
+        if page == GLOSSARY and (docname, term) not in OTHER_MEANINGS
+    }
+    address = app.builder.get_relative_uri(docname, GLOSSARY)
+    for text in list(doctree.findall(nodes.Text)):
+        if is_running(text) and (found := linked(text.astext(), wanted, address)):
+            text.parent.replace(text, found)
+
+
+def is_running(text: nodes.Text) -> bool:
+    node, in_paragraph = text.parent, False
+    while node is not None:
+        if isinstance(node, OUTSIDE) and not isinstance(node, PLAIN):
+            return False
+        in_paragraph |= isinstance(node, nodes.paragraph)
+        node = node.parent
+    return in_paragraph
+
+
+def linked(text: str, wanted: dict[str, str], address: str) -> list[nodes.Node]:
+    """The text in pieces, with a link for each wanted term, which is then wanted no more.
+
+    wanted: the label of each term, in small letters. [] for a text without any.
+    """
+    pieces: list[nodes.Node] = []
+    while wanted and (match := _pattern(wanted).search(text)):
+        label = wanted.pop(match["term"].lower())
+        link = nodes.reference(
+            "", match[0], internal=True, refuri=f"{address}#{label}", classes=["glossary-term"]
+        )
+        pieces += [nodes.Text(text[: match.start()]), link]
+        text = text[match.end() :]
+    return [*pieces, nodes.Text(text)] if pieces else []
+
+
+def _pattern(terms) -> re.Pattern:
+    one = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
+    return re.compile(rf"(?<![\w-])(?P<term>{one})s?(?![\w-])", re.IGNORECASE)
