@@ -27,7 +27,7 @@ class AlignedSeq2Seq(nn.Module):
         decoder_size: of the decoder.
         layers: L, of the encoder.
         dropout: on what enters each layer, and on what the output reads.
-        start: the token that the decoder reads first.
+        start: the token that the decoder reads first; no letter says it.
         end: the token that follows the last letter; no letter says it.
 
     Raises:
@@ -114,7 +114,8 @@ class AlignedSeq2Seq(nn.Module):
     def step(self, tokens, state):
         """Say the next letter's chunk: the last tokens (B,) and the state → logits, new state.
 
-        After a word's last letter, and only there, the logits leave nothing but the end.
+        The logits leave nothing but the end after a word's last letter, and neither the end nor the
+        start before.
         """
         h, C, keys, lengths, spoken = state
         key = keys[torch.arange(len(keys)), spoken.clamp(max=keys.shape[1] - 1)][:, None]
@@ -122,9 +123,9 @@ class AlignedSeq2Seq(nn.Module):
             torch.cat([key, self._embed(tokens[:, None])], dim=-1),
             (h[None].contiguous(), C[None].contiguous()),
         )
-        is_end = torch.arange(self.output.out_features) == self.end
-        logits = self._logits(states, key)[:, 0]
-        logits = logits.masked_fill((spoken == lengths)[:, None] != is_end, -torch.inf)
+        token = torch.arange(self.output.out_features)
+        impossible = ((spoken == lengths)[:, None] != (token == self.end)) | (token == self.start)
+        logits = self._logits(states, key)[:, 0].masked_fill(impossible, -torch.inf)
         return logits, (h[0], C[0], keys, lengths, spoken + 1)
 
     def _read(self, src, lengths):
