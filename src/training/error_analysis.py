@@ -92,30 +92,36 @@ def ratio_interval(
     return Interval(float(above.sum() / below.sum()), float(low), float(high))
 
 
-def spelling_surprise(words: Iterable[str], known: Iterable[str]) -> np.ndarray:
-    """Measure how unusual spellings are: bits a letter, under the letter pairs of known words.
+def spelling_surprise(
+    words: Iterable[str], known: Iterable[str], *, before: int = 2, plus: float = 0.1
+) -> np.ndarray:
+    """Measure how unusual spellings are: bits a letter, under the letter groups of known words.
 
-    p(next | letter) = (pairs (letter, next) + 1) / (pairs that begin with letter + V), where V is
-    the number of different symbols; a mark stands before and after every word.
+    p(next | letters before) = (count of both + plus) / (count of the letters before + V plus),
+    where V is the number of different symbols; marks stand before and after every word.
 
     Args:
         words: N words to measure.
-        known: the words whose letter pairs are counted.
+        known: the words whose letters are counted.
+        before: how many letters before are looked at; 2 counts groups of three.
+        plus: added to each count, so that nothing is impossible.
 
     Returns:
         (N,) mean of -log2 p over a word's letters and its end.
     """
-    pairs: Counter[tuple[str, str]] = Counter()
-    for word in known:
-        pairs.update(zip(EDGE + word, word + EDGE, strict=True))
-    firsts: Counter[str] = Counter()
-    for (first, _), count in pairs.items():
-        firsts[first] += count
-    V = len({letter for pair in pairs for letter in pair})
+
+    def groups(word: str) -> list[str]:
+        marked = EDGE * before + word + EDGE
+        return [marked[i : i + before + 1] for i in range(len(word) + 1)]
+
+    counts = Counter(group for word in known for group in groups(word))
+    contexts: Counter[str] = Counter()
+    for group, count in counts.items():
+        contexts[group[:-1]] += count
+    V = len({letter for group in counts for letter in group})
 
     def bits(word: str) -> float:
-        steps = list(zip(EDGE + word, word + EDGE, strict=True))
-        p = ((pairs[step] + 1) / (firsts[step[0]] + V) for step in steps)
-        return -sum(map(math.log2, p)) / len(steps)
+        p = [(counts[g] + plus) / (contexts[g[:-1]] + V * plus) for g in groups(word)]
+        return -sum(map(math.log2, p)) / len(p)
 
     return np.array([bits(word) for word in words])

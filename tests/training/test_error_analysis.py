@@ -70,12 +70,21 @@ def test_what_has_no_ratio_is_refused(above, below):
 
 
 def test_surprise_by_hand():
-    # pairs of ^ab^ and ^ac^: ^a 2, ab 1, ac 1, b^ 1, c^ 1; V is 4
+    # groups of two in ^ab^ and ^ac^: ^a 2, ab 1, ac 1, b^ 1, c^ 1; V is 4
     p = [(2 + 1) / (2 + 4), (1 + 1) / (2 + 4), (1 + 1) / (1 + 4)]
-    assert spelling_surprise(["ab"], ["ab", "ac"])[0] == pytest.approx(-np.log2(p).mean())
+    surprise = spelling_surprise(["ab"], ["ab", "ac"], before=1, plus=1)
+    assert surprise[0] == pytest.approx(-np.log2(p).mean())
 
 
-def test_unseen_pairs_surprise_more():
+def test_surprise_looks_two_letters_back():
+    # groups of three in ^^ab^ and ^^cb^: after ab the end is sure, after b alone as well; but a
+    # word that puts c behind ab has never been seen
+    known = ["ab", "cb"]
+    p = [(1 + 0.1) / (2 + 0.4), (1 + 0.1) / (1 + 0.4), (1 + 0.1) / (1 + 0.4)]
+    assert spelling_surprise(["ab"], known)[0] == pytest.approx(-np.log2(p).mean())
+
+
+def test_unseen_groups_surprise_more():
     known = ["hat", "that", "chat", "cat"]
     usual, unusual = spelling_surprise(["that", "taht"], known)
     assert usual < unusual
