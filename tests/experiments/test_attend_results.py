@@ -1,0 +1,70 @@
+"""The committed controls of attention: complete, repeatable, and what is claimed."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+
+from experiments import attend, seq2seq
+from src.training.metrics import mean_interval
+from src.training.results import load_result
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    torch.set_num_threads(1)
+
+
+def per(name, variant, updates):
+    return [
+        run["test"]["symbol"]
+        for run in load_result(name)["runs"]
+        if (run["cell"]["variant"], run["cell"]["updates"]) == (variant, updates)
+    ]
+
+
+def test_the_result_holds_every_cell_of_the_script():
+    result = load_result("attend")
+    assert result["command"] == "python -m experiments.attend"
+    assert [run["cell"] for run in result["runs"]] == attend.CELLS
+    assert result["quick"]["cell"] == attend.QUICK
+    assert max(Counter(run["cell"]["id"] for run in result["runs"]).values()) == 1
+
+
+def test_a_small_cell_run_again_agrees():
+    stored, again = load_result("attend")["quick"], attend.run(attend.QUICK)
+    assert again["weights"] == stored["weights"]
+    assert again["training_loss"] == pytest.approx(stored["training_loss"], rel=0.02)
+
+
+def test_equal_scores_give_equal_weights_and_need_no_parameter():
+    score = attend.EqualScore()
+    queries, keys = torch.randn(2, 3, 4), torch.randn(2, 5, 4)
+    assert torch.equal(score(queries, keys), torch.zeros(2, 3, 5))
+    assert not list(score.parameters())
+
+
+def test_the_control_has_the_weights_of_attention_without_its_score():
+    control, attention = (
+        sum(p.numel() for p in build.parameters())
+        for build in (attend.build("mean"), seq2seq.build("multiplicative"))
+    )
+    assert attention - control == seq2seq.HIDDEN_SIZE**2
+
+
+def test_by_length_adds_up_to_the_test():
+    for run in load_result("attend")["runs"]:
+        edits, phonemes, wrong, words = np.sum(list(run["by_length"].values()), axis=0)
+        assert words == 12_000
+        assert edits / phonemes == pytest.approx(run["test"]["symbol"])
+        assert wrong / words == pytest.approx(run["test"]["word"])
+
+
+def test_what_the_chapter_claims():
+    none, attention = (per("seq2seq", v, 1_000) for v in ("none", "multiplicative"))
+    mean = per("attend", "mean", 1_000)
+    assert mean_interval(attention).high < mean_interval(mean).low
+    assert mean_interval(mean).high < mean_interval(none).low
+    longer = np.mean(per("attend", "none", 2_000)) - np.mean(per("attend", "multiplicative", 2_000))
+    assert longer < np.mean(none) - np.mean(attention)
