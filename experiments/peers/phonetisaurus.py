@@ -11,10 +11,10 @@ goes to `experiments/results/phonetisaurus.json`.
 """
 
 import argparse
+import resource
 import shutil
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 from src.tasks.pronunciation import References, load_pronunciations
@@ -56,12 +56,12 @@ def measure(command: str, per_word: int | None) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         lexicon, model = Path(folder) / "lexicon.txt", Path(folder) / "model.fst"
         write_lexicon(data.train, lexicon, per_word)
-        start = time.monotonic()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([command, "train", "--model", str(model), str(lexicon)], check=True)
-        seconds = round(time.monotonic() - start)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return {
             "pronunciations": "the first" if per_word == 1 else "all",
-            "wall_seconds": seconds,
+            "cpu_seconds": round(after.ru_utime - before.ru_utime),
             "megabytes": round(model.stat().st_size / 1e6, 1),
             "development": predict(command, model, data.development),
             "test": predict(command, model, data.test),
