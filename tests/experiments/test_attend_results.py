@@ -62,9 +62,39 @@ def test_by_length_adds_up_to_the_test():
 
 
 def test_what_the_chapter_claims():
-    none, attention = (per("seq2seq", v, 1_000) for v in ("none", "multiplicative"))
-    mean = per("attend", "mean", 1_000)
-    assert mean_interval(attention).high < mean_interval(mean).low
-    assert mean_interval(mean).high < mean_interval(none).low
-    longer = np.mean(per("attend", "none", 2_000)) - np.mean(per("attend", "multiplicative", 2_000))
-    assert longer < np.mean(none) - np.mean(attention)
+    none, backwards, attention = (
+        mean_interval(per("seq2seq", variant, 1_000))
+        for variant in ("none", "reversed", "multiplicative")
+    )
+    controls = [
+        backwards,
+        mean_interval(per("attend", "mean", 1_000)),
+        mean_interval(per("attend", "none", 2_000)),
+    ]
+    for control in controls:
+        assert attention.high < control.low < control.high < none.low
+        gained = none.estimate - control.estimate
+        assert 0.4 < gained / (none.estimate - attention.estimate) < 0.75
+
+
+def test_with_attention_the_error_hardly_grows_with_the_length():
+    def rise(runs):
+        rates = []
+        for low, high in ((5, 6), (13, 20)):
+            rows = [
+                row
+                for run in runs
+                for length, row in run["by_length"].items()
+                if low <= int(length) <= high
+            ]
+            edits, phonemes, *_ = np.sum(rows, axis=0)
+            rates.append(edits / phonemes)
+        return rates[1] - rates[0]
+
+    runs = load_result("seq2seq")["runs"]
+    with_attention, without = (
+        rise([run for run in runs if run["cell"]["variant"] == variant])
+        for variant in ("multiplicative", "none")
+    )
+    assert with_attention < 0.04
+    assert without > 0.2
