@@ -76,7 +76,7 @@ def finish(app, exception):
     drawings = mathematics.Drawings(set().union(*map(mathematics.formulas, pages.values())))
     for file, page in pages.items():
         page = lean.with_light_pictures(page, file.parent)
-        page = quiz.with_choices(lean.for_screen_readers(page))
+        page = quiz.with_choices(lean.with_plain_code(lean.for_screen_readers(page)))
         pages[file] = drawings.insert(page)
     sheet = _write_style_sheet(out, pages)
     options = (out / "_static/documentation_options.js").read_text(encoding="utf-8")
@@ -84,6 +84,10 @@ def finish(app, exception):
         up = posixpath.relpath(".", file.parent.relative_to(out).as_posix())
         page = lean.with_one_style_sheet(page, f"{up}/{sheet}".removeprefix("./"))
         file.write_text(lean.with_few_scripts(page, options), encoding="utf-8")
+    for name in lean.IMPATIENT:
+        script = out / "_static" / "scripts" / name
+        patient = lean.patient(script.read_text(encoding="utf-8"), name)
+        script.write_text(patient, encoding="utf-8")
     _write_sitemap(app, out)
     _write_citation(app, out)
     _remove_leftovers(out)

@@ -31,6 +31,24 @@ NEEDED_BY = {
 }
 
 
+CODE = re.compile(r'<div class="highlight"><pre>.*?</pre>', re.DOTALL)
+# Names, punctuation, modules, spaces: in both themes they have the colour of all text.
+UNCOLOURED = re.compile(r'<span class="(?:n|p|nn|w)">([^<]*)</span>')
+IMPATIENT = {
+    # It asks every box for its width; templates/layout.html asks those in sight.
+    "pydata-sphinx-theme.js": (
+        re.escape('document.querySelectorAll("pre, .nboutput > .output_area, ')
+        + re.escape('.cell_output > .output, .jp-RenderedHTMLCommon")'),
+        "[]",
+    ),
+    # It asks every section for its place as soon as the page is loaded, to mark it in the contents.
+    "bootstrap.js": (
+        r"(\w+)\.on\(window,\w+,"
+        r"(\(\(\)=>\{for\(const \w+ of \w+\.find\('\[data-bs-spy=\"scroll\"\]')",
+        r'\1.one(window,"scroll",\2',
+    ),
+}
+
 # What Sphinx and its extensions write, and what a screen reader can make sense of instead.
 SPOKEN = {
     '<summary aria-label="Toggle hidden content">': "<summary>",  # its text is the name
@@ -44,6 +62,27 @@ def for_screen_readers(page: str) -> str:
     for written, spoken in SPOKEN.items():
         page = page.replace(written, spoken)
     return page
+
+
+def with_plain_code(page: str) -> str:
+    """The page with a span only around code that has a colour of its own."""
+
+    def one(match: re.Match) -> str:
+        return UNCOLOURED.sub(r"\1", match[0]).replace("<span></span>", "")
+
+    return CODE.sub(one, page)
+
+
+def patient(script: str, name: str) -> str:
+    """A script of the theme that does not lay out the whole page before anyone has scrolled.
+
+    Raises ValueError if the theme has changed.
+    """
+    old, new = IMPATIENT[name]
+    script, count = re.subn(old, new, script)
+    if count != 1:
+        raise ValueError(f"{name} has changed: see IMPATIENT in tools/website/lean.py")
+    return script
 
 
 def words(page: str) -> set[str]:

