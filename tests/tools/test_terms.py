@@ -2,7 +2,7 @@
 
 from docutils import nodes
 
-from tools.website.terms import is_running, linked
+from tools.website.terms import is_running, linked, written
 
 
 def words(pieces):
@@ -23,6 +23,14 @@ def test_the_first_use_is_a_link_and_the_second_is_not():
     ]
     assert wanted == {}
     assert linked("A gate.", wanted, "g.html") == []
+
+
+def test_capitals_are_no_small_letters():
+    assert written("per", "term-PER") == "PER"
+    assert written("gate", "term-gate") == "gate"
+    wanted = {"PER": "term-PER"}
+    assert linked("Half a per cent.", wanted, "g.html") == []
+    assert words(linked("The PER.", wanted, "g.html"))[1] == ("PER", "g.html#term-PER")
 
 
 def test_a_part_of_a_word_is_no_use():

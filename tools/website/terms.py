@@ -31,7 +31,7 @@ def link_terms(app, doctree: nodes.document, docname: str) -> None:
         return
     known = app.env.get_domain("std").data["terms"]
     wanted = {
-        term: label
+        written(term, label): label
         for term, (page, label) in known.items()
         if page == GLOSSARY and (docname, term) not in OTHER_MEANINGS
     }
@@ -39,6 +39,12 @@ def link_terms(app, doctree: nodes.document, docname: str) -> None:
     for text in list(doctree.findall(nodes.Text)):
         if is_running(text) and (found := linked(text.astext(), wanted, address)):
             text.parent.replace(text, found)
+
+
+def written(term: str, label: str) -> str:
+    """The term as it is written: Sphinx keeps it in small letters, and PER is not "per"."""
+    name = label.removeprefix("term-")
+    return name if name.isupper() else term
 
 
 def is_running(text: nodes.Text) -> bool:
@@ -54,11 +60,13 @@ def is_running(text: nodes.Text) -> bool:
 def linked(text: str, wanted: dict[str, str], address: str) -> list[nodes.Node]:
     """The text in pieces, with a link for each wanted term, which is then wanted no more.
 
-    wanted: the label of each term, in small letters. [] for a text without any.
+    wanted: the label of each term, in small letters or, if that is how it is written, in capitals.
+    Returns [] for a text without any.
     """
     pieces: list[nodes.Node] = []
     while wanted and (match := _pattern(wanted).search(text)):
-        label = wanted.pop(match["term"].lower())
+        term = match["term"]
+        label = wanted.pop(term if term in wanted else term.lower())
         link = nodes.reference(
             "", match[0], internal=True, refuri=f"{address}#{label}", classes=["glossary-term"]
         )
@@ -68,5 +76,8 @@ def linked(text: str, wanted: dict[str, str], address: str) -> list[nodes.Node]:
 
 
 def _pattern(terms) -> re.Pattern:
-    one = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
-    return re.compile(rf"(?<![\w-])(?P<term>{one})s?(?![\w-])", re.IGNORECASE)
+    longest_first = sorted(terms, key=len, reverse=True)
+    one = "|".join(
+        re.escape(term) if term.isupper() else f"(?i:{re.escape(term)})" for term in longest_first
+    )
+    return re.compile(rf"(?<![\w-])(?P<term>{one})s?(?![\w-])")
