@@ -51,8 +51,11 @@ def test_paper_is_light(address, browser):
     tab.add_init_script("localStorage.mode = localStorage.theme = 'dark'")
     tab.goto(address + CHAPTER)
     tab.emulate_media(media="print")
+    tab.wait_for_function("getComputedStyle(document.body).backgroundColor == 'rgb(255, 255, 255)'")
     assert not tab.locator("img[data-in=dark] >> visible=true").count()
     assert tab.locator("img[data-in=light] >> visible=true").count()
+    tab.emulate_media(media="screen")
+    tab.wait_for_function("document.documentElement.dataset.theme == 'dark'")
     tab.close()
 
 
