@@ -1,7 +1,7 @@
 """Run a notebook from a fresh kernel and fail if it needs more memory than Binder gives.
 
-Binder counts the memory in use, of all processes together, and stops what exceeds it. A limit on the
-address space (`ulimit -v`, `ulimit -d`) is another one: PyTorch reserves more than it uses, and
+Binder counts the memory in use, of all processes together, and stops what exceeds it. A limit on
+the address space (`ulimit -v`, `ulimit -d`) is another one: PyTorch reserves more than it uses, and
 Classify sequences, for one, does not run under 2 GB of that kind.
 """
 
