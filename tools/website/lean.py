@@ -54,6 +54,9 @@ SPOKEN = {
     '<summary aria-label="Toggle hidden content">': "<summary>",  # its text is the name
     '<th class="head"><p></p></th>': "<td></td>",  # an empty corner heads nothing
     'role="doc-biblioentry"': 'role="listitem"',  # deprecated, and the entries stand in a list
+    '<aside class="margin sidebar">\n<p class="sidebar-title"></p>': (
+        '<aside class="margin sidebar" role="note">'  # beside a paragraph, not beside the page
+    ),
 }
 
 
