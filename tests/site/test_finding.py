@@ -1,4 +1,4 @@
-"""A reader finds what they look for: by search, by links, from outside, on paper."""
+"""A reader finds what they look for: by search, by links, from outside."""
 
 import itertools
 import re
@@ -111,14 +111,6 @@ def test_the_first_key_leads_past_the_navigation(browser, address):
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.getAttribute('href')") == "#main-content"
     tab.close()
-
-
-def test_the_cheat_sheet_prints_on_two_pages(browser, address):
-    tab = browser.new_page()
-    tab.goto(address + "book/back/cheat-sheet.html")
-    pdf = tab.pdf(prefer_css_page_size=True)
-    tab.close()
-    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2
 
 
 def test_the_book_can_be_cited(site, read):
