@@ -34,8 +34,8 @@ book: setup ## build the website, from nothing, and say where to open it
 test: lint unit notebooks site ## check everything that must hold
 	$(BIN)/pytest tests/site
 
-site-check: site ## measure the website with axe and Lighthouse (npm installs them once)
-	$(BIN)/pytest -rs tests/site/check/check_axe.py tests/site/check/check_lighthouse.py
+site-check: site ## measure the website with axe and Lighthouse (from npm), and Binder's environment
+	$(BIN)/pytest -rs $(addprefix tests/site/check/check_, axe.py lighthouse.py binder.py)
 
 serve: ## serve the built website on PORT (8000)
 	@test -f _build/html/index.html || $(MAKE) book

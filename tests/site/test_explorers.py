@@ -37,6 +37,8 @@ EXPLORERS = {
         lambda rng: [tenths(rng, -80, 81), tenths(rng, 0, 41), 20 * rng.integers(1, 26)],
     ),
 }
+WIDGET_VIEW = "script[type='application/vnd.jupyter.widget-view+json']"
+FINGER = 24  # pixels; the least target of WCAG 2.2 (2.5.8)
 SET_SLIDERS = """(explorer, values) => {
     explorer.querySelectorAll("input[type=range]").forEach((slider, k) => {
         slider.value = values[k];
@@ -69,6 +71,46 @@ def test_random_settings_give_the_numbers_of_python(explorer):
         for name, numbers in shown.items():
             theirs = getattr(expected, names[name])
             np.testing.assert_allclose(numbers, theirs, rtol=0, atol=1e-9)
+
+
+def test_the_keyboard_alone_reaches_everything_in_its_order(explorer):
+    explorer, *_ = explorer
+    controls = explorer.locator("input, button").all()
+    controls[0].focus()
+    for control in controls:
+        assert control.evaluate("one => one === document.activeElement")
+        control.press("Tab")
+
+
+def test_a_finger_moves_every_slider(address, browser):
+    for page, *_ in EXPLORERS.values():
+        context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+        tab = context.new_page()
+        tab.goto(address + page)
+        located = tab.locator(".gate-explorer").first
+        located.locator("input[type=range]").first.wait_for()
+        for slider in located.locator("input[type=range]").all():
+            box = slider.bounding_box()
+            assert box["height"] >= FINGER
+            slider.tap(position={"x": 0.9 * box["width"], "y": box["height"] / 2})
+            low, high = (float(slider.get_attribute(end)) for end in ("min", "max"))
+            assert float(slider.input_value()) > low + 0.75 * (high - low)
+        for button in located.get_by_role("button").all():
+            assert button.bounding_box()["height"] >= FINGER
+        context.close()
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_without_scripts_the_static_twin_remains(address, browser, name):
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(address + EXPLORERS[name][0])
+    assert not tab.locator(".gate-explorer").count()
+    twin = tab.locator(f"section:has(> div {WIDGET_VIEW}) figure img[data-in=light]").first
+    twin.scroll_into_view_if_needed()
+    assert twin.bounding_box()["height"] > 150
+    assert len(twin.get_attribute("alt")) > 60
+    context.close()
 
 
 def test_a_key_and_a_button_change_what_is_shown(explorer):

@@ -19,6 +19,27 @@ DRAWN_FORMULAS = """() => [...document.querySelectorAll(".math > .formula")].fil
 }).length"""
 
 
+WITHOUT_FOCUS_RING = """() => {
+    const reached = "a[href], button, summary, input, select, textarea, [tabindex='0']";
+    return [...document.querySelectorAll(reached)]
+        .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled)
+        .filter((one) => {
+            one.focus({ preventScroll: true });
+            const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(one);
+            return one === document.activeElement && boxShadow === "none"
+                && (outlineStyle === "none" || outlineWidth === "0px");
+        })
+        .map((one) => one.outerHTML.slice(0, 120));
+}"""
+MOVING = """() => [...document.querySelectorAll("*")]
+    .filter((one) => {
+        const style = getComputedStyle(one);
+        return /[1-9]/.test(style.transitionDuration + style.animationDuration)
+            || style.scrollBehavior === "smooth";
+    })
+    .map((one) => one.outerHTML.slice(0, 120))"""
+
+
 class Visit(NamedTuple):
     """What happened while one page was open.
 
@@ -103,6 +124,23 @@ def test_the_gate_explorer_answers(address, browser):
 
 def test_the_page_fits_a_phone(visit, page):
     assert visit(page).overflow <= 0
+
+
+def test_what_has_the_focus_can_be_seen(address, browser, page):
+    """Of all that the keyboard reaches, each shows an outline or a ring of its own."""
+    tab = browser.new_page(viewport=DESKTOP)
+    tab.goto(address + page)
+    tab.keyboard.press("Tab")  # so that the browser shows where the focus is
+    hidden = tab.evaluate(WITHOUT_FOCUS_RING)
+    tab.close()
+    assert hidden == []
+
+
+def test_nothing_moves_for_those_who_asked_for_that(address, browser, page):
+    with browser.new_context(viewport=DESKTOP, reduced_motion="reduce") as context:
+        tab = context.new_page()
+        tab.goto(address + page)
+        assert tab.evaluate(MOVING) == []
 
 
 def test_the_dark_page_is_dark(address, browser):
