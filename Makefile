@@ -35,7 +35,7 @@ test: lint unit notebooks site ## check everything that must hold
 	$(BIN)/pytest tests/site
 
 site-check: site ## measure the website with axe and Lighthouse (from npm), and Binder's environment
-	$(BIN)/pytest -rs $(addprefix tests/site/check/check_, axe.py lighthouse.py binder.py)
+	$(BIN)/pytest -rs $(addprefix tests/site/check/check_, axe.py lighthouse.py binder.py published.py)
 
 serve: ## serve the built website on PORT (8000)
 	@test -f _build/html/index.html || $(MAKE) book
