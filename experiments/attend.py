@@ -9,13 +9,11 @@ by the phoneme error of the development words with seed 0.
 "none" is trained again, twice as long as there: does a state handed over need only more time?
 """
 
-import numpy as np
 from torch import nn
 
 from experiments import runner, seq2seq
-from src.models import AttentionSeq2Seq, initialize_parameters
+from src.models import AttentionSeq2Seq
 from src.tasks.pronunciation import SOURCE_SIZE, TARGET_SIZE, load_pronunciations
-from src.training.pronunciation import collate, fit_pronouncer, judge
 
 LEARNING_RATE = 0.01  # of "mean"
 
@@ -56,25 +54,7 @@ QUICK = settings("mean", 0, 20)
 def run(cell: dict) -> dict:
     """Train one model; judge it."""
     data = load_pronunciations()
-    rng = np.random.default_rng(cell["seed"])
-    model = initialize_parameters(build(cell["variant"]), rng)
-    history = fit_pronouncer(
-        model,
-        collate(data.train),
-        dict(list(data.development.items())[:100]),
-        updates=cell["updates"],
-        batch_size=cell["batch_size"],
-        learning_rate=cell["learning_rate"],
-        rng=rng,
-        progress=True,
-    )
-    return {
-        "weights": sum(p.numel() for p in model.parameters()),
-        "training_loss": history.losses[-1],
-        "development": judge(model, data.development)._asdict(),
-        "test": judge(model, data.test)._asdict(),
-        "by_length": seq2seq.by_length(model, data.test),
-    }
+    return seq2seq.judged(*seq2seq.train(build, cell, data), data)
 
 
 if __name__ == "__main__":

@@ -97,14 +97,10 @@ def by_length(model, references: References) -> dict[str, list[int]]:
     return {length: table[length] for length in sorted(table, key=int)}
 
 
-def run(cell: dict) -> dict:
-    """Train one model; judge it."""
-    variant, seed = cell["variant"], cell["seed"]
-    data = load_pronunciations()
-    if variant == "reversed":
-        data = type(data)(*map(backwards, data))
-    rng = np.random.default_rng(seed)
-    model = initialize_parameters(build(variant), rng)
+def train(build, cell: dict, data, sampling=0.0):
+    """The model of a cell, trained, and the loss of its last update. build: variant → model."""
+    rng = np.random.default_rng(cell["seed"])
+    model = initialize_parameters(build(cell["variant"]), rng)
     history = fit_pronouncer(
         model,
         collate(data.train),
@@ -112,21 +108,35 @@ def run(cell: dict) -> dict:
         updates=cell["updates"],
         batch_size=cell["batch_size"],
         learning_rate=cell["learning_rate"],
-        sampling=SAMPLING if variant == "sampled" else 0.0,
+        sampling=sampling,
         rng=rng,
         progress=True,
     )
-    if cell in CELLS and seed == 0 and variant in WEIGHTS:
-        save_weights(RESULTS / f"{WEIGHTS[variant]}.safetensors", model)
-    development, test = judge(model, data.development), judge(model, data.test)
+    return model, history.losses[-1]
+
+
+def judged(model, training_loss, data) -> dict:
+    """What is stored of every trained model."""
     return {
         "weights": sum(p.numel() for p in model.parameters()),
-        "training_loss": history.losses[-1],
-        "development": development._asdict(),
-        "test": test._asdict(),
-        "forced": forced(model, data.test),
+        "training_loss": training_loss,
+        "development": judge(model, data.development)._asdict(),
+        "test": judge(model, data.test)._asdict(),
         "by_length": by_length(model, data.test),
     }
+
+
+def run(cell: dict) -> dict:
+    """Train one model; judge it."""
+    variant = cell["variant"]
+    data = load_pronunciations()
+    if variant == "reversed":
+        data = type(data)(*map(backwards, data))
+    sampling = SAMPLING if variant == "sampled" else 0.0
+    model, training_loss = train(build, cell, data, sampling)
+    if cell in CELLS and cell["seed"] == 0 and variant in WEIGHTS:
+        save_weights(RESULTS / f"{WEIGHTS[variant]}.safetensors", model)
+    return judged(model, training_loss, data) | {"forced": forced(model, data.test)}
 
 
 if __name__ == "__main__":
