@@ -22,6 +22,7 @@ EXERCISES = range(3, 7)
 QUESTIONS = 3
 ALT_LENGTH = 60  # characters; what a figure shows takes more than its name
 SOLUTION_LENGTH = 60
+SIDE_NOTE_WORDS = 60
 
 # Tags that change how the page looks, not what is checked.
 LAYOUT_TAGS = {"full-width", "hide-input", "hide-output", "margin", "remove-input"}
@@ -206,6 +207,22 @@ def figures(notebook: NotebookNode, path: Path) -> list[str]:
     return problems
 
 
+def side_notes(notebook: NotebookNode, path: Path) -> list[str]:
+    """Each is a few sentences and no more, and stands in running text: it fits the margin."""
+    problems = []
+    found = markdown.directives(text(notebook))
+    for one in found:
+        inside = [inner.name for inner in markdown.directives(one.body)]
+        if "margin" in inside:
+            problems.append(f"a side note inside {{{one.name}}}")
+        if one.name == "margin":
+            if len(one.body.split()) > SIDE_NOTE_WORDS:
+                problems.append(f"a long side note: {one.body[:40]}")
+            if inside or re.search(r"\$\$|^[#|]", one.body, re.MULTILINE):
+                problems.append(f"more than sentences in a side note: {one.body[:40]}")
+    return problems
+
+
 def tags(notebook: NotebookNode, path: Path) -> list[str]:
     """Nothing is left out of the comparison without a listed reason."""
     problems = []
@@ -274,6 +291,7 @@ RULES: tuple[Callable[[NotebookNode, Path], list[str]], ...] = (
     equations,
     citations,
     figures,
+    side_notes,
     tags,
     outputs,
     semicolons,

@@ -94,6 +94,7 @@ def good():
             "import numpy as np\n\nfrom src.figures import start_chapter\n\nstart_chapter()"
         ),
         new_markdown_cell(
+            "```{margin}\nSome call it a unit.\n```\n\n"
             "## The idea\n\nFrom {cite}`hochreiter1997`:\n\n$$\nC = f\n$$ (eq-keep)\n\n"
             f"```{{figure}} cell.svg\n:name: fig-cell\n:alt: {ALT}\n\nThe cell.\n```"
         ),
@@ -155,6 +156,10 @@ REPLACEMENTS = [
     ("figures", "cell.svg", "gone.svg"),
     ("figures", f":alt: {ALT}\n", ""),
     ("figures", "## The idea", "## The idea\n\n![A cell](cell.svg)"),
+    ("side_notes", "Some call it a unit.", "Some call it a unit. " * 20),
+    ("side_notes", "Some call it a unit.", "# Names\n\nSome call it a unit."),
+    ("side_notes", "Some call it a unit.", "$$\nC\n$$"),
+    ("side_notes", "Half of it.", "Half.\n\n````{note}\n```{margin}\nMore.\n```\n````"),
     ("tags", "draw()", "draw()  # NBVAL_IGNORE_OUTPUT"),
     ("semicolons", "draw()", "draw();"),
     ("finished", "There.", "TODO: say where."),

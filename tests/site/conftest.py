@@ -15,7 +15,8 @@ from playwright.sync_api import sync_playwright
 from tools.book import ROOT, pages
 
 SITE = ROOT / "_build" / "html"
-SOURCES = [ROOT / "_config.yml", ROOT / "_toc.yml", *(ROOT / "book").rglob("*.*")]
+SOURCES = [ROOT / "_config.yml", ROOT / "_toc.yml"]
+SOURCES += [one for one in (ROOT / "book").rglob("*.*") if ".ipynb_checkpoints" not in one.parts]
 PAGES = [page.relative_to(ROOT).with_suffix(".html").as_posix() for page in pages()]
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
