@@ -9,6 +9,7 @@ the stored and the fresh picture can then be compared pixel by pixel.
 
 import matplotlib
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
@@ -73,6 +74,17 @@ def apply_style() -> None:
     """Set matplotlib to the house style, whatever was set before (a reader's matplotlibrc too)."""
     matplotlib.rcdefaults()
     matplotlib.rcParams.update(SETTINGS)
+
+
+def ink_on(color) -> str:
+    """Black or white, whichever can be read on a colour of a heat map.
+
+    color: any of matplotlib's colours. White from the relative luminance 0.3 (WCAG 2.2) downwards:
+    on some of these black would be clearer, but not on the figure's dark twin (tools.website.dark).
+    """
+    channels = np.array(to_rgb(color))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return "white" if linear @ [0.2126, 0.7152, 0.0722] < 0.3 else "black"
 
 
 def label_line(

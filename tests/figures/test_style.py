@@ -7,10 +7,19 @@ from itertools import combinations
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
-from src.figures import COLORS, LINESTYLES, apply_style, label_line, limit_threads, start_chapter
+from src.figures import (
+    COLORS,
+    LINESTYLES,
+    apply_style,
+    ink_on,
+    label_line,
+    limit_threads,
+    start_chapter,
+)
+from tools.website.dark import contrast, darkened
 
 # Colours that meet in one figure.
 GROUPS = {
@@ -153,3 +162,10 @@ def test_figures_import_no_torch():
         "import sys, src.figures; src.figures.start_chapter(); assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_letters_on_a_heat_map_can_be_read_on_the_light_page_and_on_the_dark():
+    for shade in matplotlib.colormaps["Blues"](np.linspace(0, 1, 101))[:, :3]:
+        letter = to_rgb(ink_on(shade))
+        assert contrast(to_hex(letter), to_hex(shade)) > 3
+        assert contrast(*map(to_hex, darkened([letter, shade]))) > 3
