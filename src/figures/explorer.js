@@ -6,7 +6,7 @@ const MEMORY = 0.8;
 
 const sigmoid = (a) => (a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a)));
 const signed = (value) => value.toFixed(2).replace("-", "−");
-const x = (t) => 48 + 50 * t;
+const WIDTHS = [380, 600]; // of the plot, in its own units: on a phone it is less wide, not smaller
 
 function node(namespace, name, attributes, text) {
   const made = document.createElementNS(`http://www.w3.org/${namespace}`, name);
@@ -19,6 +19,8 @@ const html = (name, attributes, text = "") => node("1999/xhtml", name, attribute
 
 /** Draw a run's series between low and high; one with fewer points begins at a later step. */
 function draw(plot, series, names, [low, high], ticks, axis) {
+  const step = (plot.viewBox.baseVal.width - 100) / STEPS;
+  const x = (t) => 48 + step * t;
   const y = (value) => 230 - (200 * (value - low)) / (high - low);
   plot.replaceChildren();
   for (const value of [low, (low + high) / 2, high]) {
@@ -62,7 +64,7 @@ function explorer({
     const root = html("section", { class: "gate-explorer", "aria-label": label });
     const rows = html("div", { class: "sliders" });
     const buttons = html("div", { class: "settings", role: "group", "aria-label": "Settings to try" });
-    const plot = svg("svg", { viewBox: "0 0 600 280", "aria-hidden": "true" });
+    const plot = svg("svg", { "aria-hidden": "true" });
     const summary = html("output", { class: "summary", "aria-live": "polite" });
 
     const inputs = sliders.map(([key, text, symbol, colour, end, start = -end, step = 0.1]) => {
@@ -79,7 +81,7 @@ function explorer({
       return { key, symbol, input, value };
     });
 
-    for (const [name, setting] of model.get("settings")) {
+    const choices = model.get("settings").map(([name, setting]) => {
       const button = html("button", { type: "button" }, name);
       button.addEventListener("click", () => {
         inputs.forEach(({ key }, k) => model.set(key, setting[k]));
@@ -87,7 +89,8 @@ function explorer({
         update();
       });
       buttons.append(button);
-    }
+      return { button, setting };
+    });
 
     function update() {
       const now = run(...inputs.map(({ key }) => model.get(key)));
@@ -97,17 +100,32 @@ function explorer({
         input.setAttribute("aria-valuetext", `${at.toFixed(1)}, ${symbol} = ${now.values[k].toFixed(3)}`);
         value.textContent = `${symbol} = ${shown(now.values[k])}`;
       });
+      for (const { button, setting } of choices) {
+        const chosen = inputs.every(({ key }, k) => model.get(key) === setting[k]);
+        button.setAttribute("aria-pressed", chosen);
+      }
       draw(plot, now.series, names, range(now), (t) => lag(now, t), axis);
-      summary.textContent = sentence(now);
+      summary.textContent = sentence(now).replaceAll(" = ", "\u00a0=\u00a0"); // not broken over lines
       root.dataset.run = JSON.stringify(now);
+    }
+
+    function fit() {
+      const width = Math.min(Math.max(root.clientWidth, WIDTHS[0]), WIDTHS[1]);
+      plot.setAttribute("viewBox", `0 0 ${width} 280`);
+      update();
     }
 
     root.append(rows, buttons, plot, summary);
     el.append(root);
     const events = inputs.map(({ key }) => `change:${key}`);
     events.forEach((event) => model.on(event, update));
-    update();
-    return () => events.forEach((event) => model.off(event, update));
+    fit();
+    const resized = new ResizeObserver(fit);
+    resized.observe(root);
+    return () => {
+      resized.disconnect();
+      events.forEach((event) => model.off(event, update));
+    };
   }
   return { render };
 }

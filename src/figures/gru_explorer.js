@@ -17,7 +17,7 @@ export default explorer({
     ["update", "Update gate: take the candidate", "z", "update", 6],
     ["reset", "Reset gate: let it see the old state", "r", "reset", 6],
     ["drive", "What the candidate hears from outside", "a", "candidate", 6],
-    ["weight", "Its weight for the old state", "u", "hidden", 3],
+    ["weight", "Its weight for the old state", "u", "candidate", 3],
   ],
   names: { hidden: "h", candidate: "h̃" },
   run: runUnit,

@@ -118,5 +118,8 @@ def test_a_key_and_a_button_change_what_is_shown(explorer):
     before = explorer.inner_text()
     explorer.locator("input[type=range]").first.press("End")
     pressed = explorer.inner_text()
-    explorer.get_by_role("button").last.click()
+    buttons = explorer.get_by_role("button")
+    buttons.last.click()
     assert len({before, pressed, explorer.inner_text()}) == 3
+    chosen = [button.get_attribute("aria-pressed") for button in buttons.all()]
+    assert chosen == ["false"] * (len(chosen) - 1) + ["true"]
