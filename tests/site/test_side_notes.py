@@ -10,22 +10,27 @@ NOTED = [
     if "{margin}" in chapter.read_text(encoding="utf-8")
 ]
 # Sections that are laid out late are laid out now. Of each note: its box, the right end of the
-# text, and whether it is what one sees in its middle.
-BOXES = """() => {
+# text, and whether one sees it in its middle once the list of contents has folded to make room.
+BOXES = """async () => {
     for (const section of document.querySelectorAll(".bd-article > section > section")) {
         section.style.contentVisibility = "visible";
     }
-    return [...document.querySelectorAll("aside.margin")].map((note) => {
+    const boxes = [];
+    for (const note of document.querySelectorAll("aside.margin")) {
         note.scrollIntoView({ block: "center", behavior: "instant" });
         const box = note.getBoundingClientRect();
-        const text = note.closest("section").querySelector("p:not(aside p)");
+        const section = document.querySelector(".bd-article > section > section");
         const middle = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-        return {
+        const seen = () => note.contains(document.elementFromPoint(...middle));
+        for (let tries = 0; tries < 40 && !seen(); tries += 1) {
+            await new Promise((done) => setTimeout(done, 50));
+        }
+        boxes.push({
             left: box.left, right: box.right, top: box.top + scrollY, bottom: box.bottom + scrollY,
-            text: text.getBoundingClientRect().right,
-            seen: note.contains(document.elementFromPoint(...middle)),
-        };
-    });
+            text: section.querySelector("h2").getBoundingClientRect().right, seen: seen(),
+        });
+    }
+    return boxes;
 }"""
 
 
