@@ -5,7 +5,8 @@ const STEPS = 10;
 const MEMORY = 0.8;
 
 const sigmoid = (a) => (a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a)));
-const signed = (value) => value.toFixed(2).replace("-", "−");
+const signed = (value) => value.toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", "−");
+const short = (value) => String(+value.toFixed(4)).replace("-", "−");
 const WIDTHS = [380, 600]; // of the plot, in its own units: on a phone it is less wide, not smaller
 
 function node(namespace, name, attributes, text) {
@@ -38,7 +39,7 @@ function draw(plot, series, names, [low, high], ticks, axis) {
     plot.append(svg("polyline", { points: points.map((p) => p.join(",")).join(" "), class: kind }));
     for (const [px, py] of points) plot.append(svg("circle", { cx: px, cy: py, r: 4, class: kind }));
     let label = points.at(-1)[1] + 4;
-    if (Math.abs(label - lastLabel) < 18) label = lastLabel + 18;
+    if (Math.abs(label - lastLabel) < 18) label = lastLabel + (lastLabel < 216 ? 18 : -18);
     lastLabel = label;
     plot.append(svg("text", { x: x(STEPS) + 12, y: label, class: `name ${kind}` }, names[kind]));
   }
@@ -54,11 +55,11 @@ function draw(plot, series, names, [low, high], ticks, axis) {
  * run(...values): { values: what to show beside each slider, series: { kind: numbers } }.
  * range(run): the two ends of the vertical axis.
  * sentence(run): the result in words.
- * shown(value): such a value as text; lag(run, t): what stands below point t; axis: below these.
+ * lag(run, t): what stands below point t; axis: below these.
  */
 function explorer({
   label, sliders, names, run, range, sentence,
-  shown = signed, lag = (now, t) => t, axis = "step t",
+  lag = (now, t) => t, axis = "step t",
 }) {
   function render({ model, el }) {
     const root = html("section", { class: "gate-explorer", "aria-label": label });
@@ -97,8 +98,8 @@ function explorer({
       inputs.forEach(({ key, symbol, input, value }, k) => {
         const at = model.get(key);
         input.value = at;
-        input.setAttribute("aria-valuetext", `${at.toFixed(1)}, ${symbol} = ${now.values[k].toFixed(3)}`);
-        value.textContent = `${symbol} = ${shown(now.values[k])}`;
+        input.setAttribute("aria-valuetext", `${short(at)}, ${symbol} = ${short(now.values[k])}`);
+        value.textContent = `${symbol} = ${short(now.values[k])}`;
       });
       for (const { button, setting } of choices) {
         const chosen = inputs.every(({ key }, k) => model.get(key) === setting[k]);

@@ -11,24 +11,27 @@ function runMemory(bias, swing, steps) {
   return { values: [sigmoid(bias), swing, steps], halfLife, series: { steady, remains } };
 }
 
-const few = (value) =>
-  value !== 0 && value < 1e-3 ? value.toExponential(1).replace("-", "−") : String(+value.toPrecision(3));
+const few = (value) => {
+  if (value === 0 || value >= 1e-3) return String(+value.toPrecision(3));
+  const [digits, exponent] = value.toExponential(1).split("e-");
+  return `${digits}·10⁻${[...exponent].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+};
+const inSteps = (value) => `${few(value)} ${few(value) === "1" ? "step" : "steps"}`;
 
 export default explorer({
   label: "Half-life explorer",
   sliders: [
     ["bias", "Forget gate: its pre-activation at rest", "f", "forget", 8],
-    ["swing", "How far the inputs push it, up and down in turn", "s", "hidden", 4, 0],
+    ["swing", "How far the inputs push it, up and down in turn", "s", "forget", 4, 0],
     ["steps", "How many steps to look back", "k", "cell", 500, 20, 20],
   ],
   names: { steady: "σᵏ", remains: "∏f" },
   run: runMemory,
   range: () => [0, 1],
-  shown: (value) => String(+value.toFixed(4)).replace("-", "−"),
   lag: ({ values }, t) => (values[2] * t) / STEPS,
   axis: "steps back, k",
   sentence: ({ values, halfLife, series }) =>
-    `Half of the memory is gone after ${few(halfLife)} steps. ` +
+    `Half of the memory is gone after ${inSteps(halfLife)}. ` +
     `After ${values[2]} steps ${few(series.remains.at(-1))} of it remains` +
     (values[1] === 0 ? "." : `; were the gate at rest, ${few(series.steady.at(-1))}.`),
 });

@@ -76,15 +76,24 @@ def apply_style() -> None:
     matplotlib.rcParams.update(SETTINGS)
 
 
+def linear_light(rgb) -> np.ndarray:
+    """sRGB channels from 0 to 1 as amounts of light."""
+    rgb = np.asarray(rgb, dtype=float)
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
+def relative_luminance(rgb) -> np.ndarray:
+    """How bright colours (..., 3) are, from 0 to 1 (WCAG 2.2)."""
+    return linear_light(rgb) @ [0.2126, 0.7152, 0.0722]
+
+
 def ink_on(color) -> str:
     """Black or white, whichever can be read on a colour of a heat map.
 
     color: any of matplotlib's colours. White from the relative luminance 0.3 (WCAG 2.2) downwards:
     on some of these black would be clearer, but not on the figure's dark twin (tools.website.dark).
     """
-    channels = np.array(to_rgb(color))
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    return "white" if linear @ [0.2126, 0.7152, 0.0722] < 0.3 else "black"
+    return "white" if relative_luminance(to_rgb(color)) < 0.3 else "black"
 
 
 def label_line(

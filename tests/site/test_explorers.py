@@ -100,6 +100,23 @@ def test_a_finger_moves_every_slider(address, browser):
         context.close()
 
 
+def said_after(browser, url, setting):
+    """The sentence of a page's explorer once a setting is chosen."""
+    tab = browser.new_page()
+    tab.goto(url)
+    tab.locator(".gate-explorer").get_by_role("button", name=setting, exact=True).click()
+    sentence = tab.locator(".gate-explorer .summary").inner_text()
+    tab.close()
+    return sentence
+
+
+def test_the_sentence_is_english(address, browser):
+    assert "−0.00" not in said_after(browser, address + EXPLORERS["LSTM"][0], "Erase")
+    half = said_after(browser, address + EXPLORERS["half-life"][0], "Bias 0")
+    assert half.startswith("Half of the memory is gone after 1 step. ")
+    assert "9.5·10⁻⁷" in half
+
+
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_without_scripts_the_static_twin_remains(address, browser, name):
     context = browser.new_context(java_script_enabled=False)

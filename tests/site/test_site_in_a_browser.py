@@ -31,6 +31,10 @@ WITHOUT_FOCUS_RING = """() => {
         })
         .map((one) => one.outerHTML.slice(0, 120));
 }"""
+OUTSIDE_ITS_CELL = """() => [...document.querySelectorAll(".bd-article td")]
+    .filter((cell) => [...cell.querySelectorAll(".formula, code")].some((one) =>
+        one.getBoundingClientRect().right > cell.getBoundingClientRect().right + 1))
+    .map((cell) => cell.textContent.slice(0, 60))"""
 MOVING = """() => [...document.querySelectorAll("*")]
     .filter((one) => {
         const style = getComputedStyle(one);
@@ -141,6 +145,14 @@ def test_nothing_moves_for_those_who_asked_for_that(address, browser, page):
         tab = context.new_page()
         tab.goto(address + page)
         assert tab.evaluate(MOVING) == []
+
+
+def test_nothing_leaves_its_cell_of_a_table_on_a_phone(address, browser, page):
+    tab = browser.new_page(viewport=PHONE)
+    tab.goto(address + page)
+    cut = tab.evaluate(OUTSIDE_ITS_CELL)
+    tab.close()
+    assert cut == []
 
 
 def test_the_dark_page_is_dark(address, browser):

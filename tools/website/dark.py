@@ -12,6 +12,8 @@ from matplotlib import colormaps
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
+from src.figures.style import linear_light, relative_luminance
+
 GROUND = "#12181f"  # the dark page, as book.css has it
 INK = "#e8edf2"
 # White becomes the ground, black the ink. Colours in between become lighter than halfway, so that
@@ -54,12 +56,8 @@ def channels(color: str) -> np.ndarray:
     return np.array([int(digits[k : k + 2], 16) for k in (0, 2, 4)]) / 255
 
 
-def _linear(rgb: np.ndarray) -> np.ndarray:
-    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-
-
 def _to_lab(rgb: np.ndarray) -> np.ndarray:
-    return np.cbrt(_linear(rgb) @ TO_CONES.T) @ TO_LAB.T
+    return np.cbrt(linear_light(rgb) @ TO_CONES.T) @ TO_LAB.T
 
 
 def _to_rgb(lab: np.ndarray) -> np.ndarray:
@@ -71,8 +69,7 @@ def _to_rgb(lab: np.ndarray) -> np.ndarray:
 
 def contrast(one: str, other: str) -> float:
     """The contrast of two colours, from 1 to 21, as WCAG defines it."""
-    weights = np.array([0.2126, 0.7152, 0.0722])
-    low, high = sorted(float(_linear(channels(color)) @ weights) for color in (one, other))
+    low, high = sorted(float(relative_luminance(channels(color))) for color in (one, other))
     return (high + 0.05) / (low + 0.05)
 
 
