@@ -8,7 +8,7 @@ three times: as it is, with orthogonal recurrent weights, and with a smaller lea
 
 import numpy as np
 
-from experiments import runner
+from experiments.shared import runner
 from src.equations import GRU, LSTM, RNN
 from src.equations.initialization import chrono_bias, orthogonal
 from src.training.adding import train_to_add

@@ -13,9 +13,9 @@ lie in [0, 2], so there it is 0.08: the same share of the range.
 
 import numpy as np
 
-from experiments import runner
+from experiments.shared import runner
 from src.equations import Adam, clip_by_global_norm, sigmoid
-from src.equations.lstm1997 import LSTM1997
+from src.equations.history.lstm1997 import LSTM1997
 from src.tasks.adding import TOLERANCE_1997, AddingBatch, adding_1997, adding_modern
 
 LENGTH = 100

@@ -11,7 +11,8 @@ by the phoneme error of the development words with seed 0.
 
 from torch import nn
 
-from experiments import runner, seq2seq
+from experiments import seq2seq
+from experiments.shared import runner
 from src.models import AttentionSeq2Seq
 from src.tasks.pronunciation import SOURCE_SIZE, TARGET_SIZE, load_pronunciations
 

@@ -10,9 +10,9 @@
 About ten minutes on one core.
 """
 
-from experiments import runner
 from experiments.comparison_grid import GRU_AT_EQUAL_TIME
-from experiments.comparison_tasks import TASKS, cell, run
+from experiments.shared import runner
+from experiments.shared.comparison_tasks import TASKS, cell, run
 
 __all__ = ["CELLS", "QUICK", "run"]
 

@@ -7,8 +7,8 @@ average (a run that has not solved it counts with all it had). About ten minutes
 
 import numpy as np
 
-from experiments import runner
-from experiments.comparison_tasks import TASKS, cell, run
+from experiments.shared import runner
+from experiments.shared.comparison_tasks import TASKS, cell, run
 
 RATES = {
     "adding": (1e-2, 3e-2),

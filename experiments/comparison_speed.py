@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from experiments import runner
-from experiments.comparison_tasks import CLIP, TASKS, weights
+from experiments.shared import runner
+from experiments.shared.comparison_tasks import CLIP, TASKS, weights
 from src.models import initialize_parameters
 
 BATCHES = dict.fromkeys(TASKS, 10) | {"stress": 20}  # words differ in length

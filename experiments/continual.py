@@ -13,9 +13,10 @@ core. Weights are counted with those of the outputs, which read the input and th
 import numpy as np
 from safetensors.numpy import save_file
 
-from experiments import runner
-from src.equations.lstm1997 import LSTM1997
-from src.equations.lstm2000 import LSTM2000
+from experiments.shared import runner
+from src.equations.history.lstm1997 import LSTM1997
+from src.equations.history.lstm2000 import LSTM2000
+from src.results import RESULTS
 from src.tasks.continual import error_free_steps, predicts_legal
 from src.training.continual import (
     StreamNetwork,
@@ -24,7 +25,6 @@ from src.training.continual import (
     train_on_streams,
     train_with_resets,
 )
-from src.training.results import RESULTS
 
 BOUND = 0.2  # initial weights are drawn from U(−BOUND, BOUND), as in the paper
 SEEDS = range(5)

@@ -14,11 +14,11 @@ with teacher forcing are kept for the chapter.
 
 import numpy as np
 
-from experiments import runner
+from experiments.shared import runner
 from src.models import Seq2SeqLSTM, initialize_parameters
+from src.results import RESULTS, save_weights
 from src.tasks.sunspots import load_spans
 from src.training.forecasting import errors, fit_forecaster
-from src.training.results import RESULTS, save_weights
 
 HIDDEN_SIZE = 32
 SETTINGS = {"updates": 600, "batch_size": 32, "learning_rate": 1e-2, "clip": 1.0}

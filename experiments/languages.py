@@ -1,6 +1,6 @@
 """The language of an interface message: the task on which n-grams beat the recurrent networks."""
 
-from experiments import classify, runner
+from experiments.shared import classify, runner
 from src.tasks.languages import load_languages
 
 ALL = 7_694

@@ -11,7 +11,7 @@ equal but for the line that turns what `nn.LSTM` returns into one vector for eac
 import numpy as np
 from torch import cat, nn
 
-from experiments import runner
+from experiments.shared import runner
 from src.models import initialize_parameters
 from src.tasks.stress import LETTERS, NUM_CLASSES, VOCAB_SIZE, load_stress
 from src.training.classification import collate, fit_classifier, predict

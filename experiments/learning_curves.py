@@ -10,8 +10,8 @@ which there are at most half as many as words to train on. About ten minutes on 
 
 import numpy as np
 
-from experiments import classify, runner
-from experiments.comparison_tasks import TASKS, stress, train
+from experiments.shared import classify, runner
+from experiments.shared.comparison_tasks import TASKS, stress, train
 from src.tasks.stress import LETTERS, load_stress
 
 UPDATES = {500: 300, 2_000: 500, 90_000: 1000}

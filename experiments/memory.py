@@ -10,13 +10,13 @@ same sequences. About ten minutes on one core.
 import numpy as np
 from safetensors.numpy import save_file
 
-from experiments import runner
 from experiments.adding import SETTINGS
+from experiments.shared import runner
 from src.equations import GRU, LSTM, RNN
 from src.equations.initialization import chrono_bias, orthogonal, with_spectral_radius
+from src.results import RESULTS
 from src.tasks.adding import adding_modern
 from src.training.adding import train_to_add
-from src.training.results import RESULTS
 
 HIDDEN_SIZE = 64
 LAGS = [*range(20), *range(20, 501, 5)]

@@ -12,18 +12,18 @@ import numpy as np
 import torch
 from torch import nn
 
-from experiments import runner
-from src.models import AttentionLSTM, PooledClassifier, initialize_parameters
-from src.models.sequences import both_ends, last_step, masked_mean
-from src.tasks.stress import LETTERS, NUM_CLASSES, VOCAB_SIZE, load_stress
-from src.training.attribution import (
+from experiments.shared import runner
+from src.evaluation.attribution import (
     erasure_effect,
     gradient_effect,
     rank_correlations,
     removal_effect,
 )
+from src.models import AttentionLSTM, PooledClassifier, initialize_parameters
+from src.models.sequences import both_ends, last_step, masked_mean
+from src.results import RESULTS, save_weights
+from src.tasks.stress import LETTERS, NUM_CLASSES, VOCAB_SIZE, load_stress
 from src.training.classification import collate, fit_classifier, score
-from src.training.results import RESULTS, save_weights
 
 EMBED_DIM, HIDDEN_SIZE = 32, 48
 TRAINING = {"epochs": 6, "batch_size": 64, "learning_rate": 8e-3}

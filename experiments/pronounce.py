@@ -20,13 +20,13 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from tqdm import tqdm
 
-from experiments import runner
+from experiments.shared import runner
+from src.evaluation.error_rates import error_rates
 from src.models import initialize_parameters
 from src.pronounce.pronouncer import FIRST_CHUNK, WEIGHTS, Pronouncer, build
 from src.tasks.alignment import fit_chunks
 from src.tasks.batches import equal_length_batches
 from src.tasks.pronunciation import LETTERS, References, encode_words, load_pronunciations
-from src.training.error_rates import error_rates
 
 WIDTHS = [1, 2, 4, 8, 16, 32]
 

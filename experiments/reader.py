@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from experiments import runner
+from experiments.shared import runner
 from src.models.initialization import initialize_parameters
+from src.results import RESULTS, save_weights
 from src.tasks.batches import endless_batches, equal_length_batches
 from src.tasks.stress import LETTERS, NUM_CLASSES, encode, load_stress
 from src.training.fit import fit
-from src.training.results import RESULTS, save_weights
 
 NAMES = {"lstm": "reader", "gru": "reader-gru"}
 LAYERS = {"lstm": nn.LSTM, "gru": nn.GRU}

@@ -11,11 +11,11 @@ from functools import partial
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from experiments import runner
+from experiments.shared import runner
 from src.equations import GRU, LSTM, RNN, Adam, clip_by_global_norm
 from src.equations.crossentropy import sequence_cross_entropy
+from src.results import RESULTS
 from src.tasks.reber import ReberBatch, draw_split, encode, predicts_every_legal_symbol
-from src.training.results import RESULTS
 
 MODELS = {  # how to make the layer, and its hidden units
     "LSTM": (LSTM.initialize, 16),

@@ -15,13 +15,13 @@ the last ones are judged, by the development and by the test words, free running
 import numpy as np
 import torch
 
-from experiments import runner
+from experiments.shared import runner
+from src.evaluation.error_rates import nearest_reference
 from src.models import AttentionSeq2Seq, TokenSeq2Seq, initialize_parameters
 from src.modules.attention import AdditiveScore
+from src.results import RESULTS, save_weights
 from src.tasks.pronunciation import SOURCE_SIZE, TARGET_SIZE, References, load_pronunciations
-from src.training.error_rates import nearest_reference
 from src.training.pronunciation import collate, fit_pronouncer, judge, pronounce, teacher_forced
-from src.training.results import RESULTS, save_weights
 
 EMBED_DIM, HIDDEN_SIZE, ATTENTION_SIZE = 64, 128, 64
 STATE_SIZE = 148  # of the models without attention: as many weights

@@ -5,7 +5,7 @@
 * n-grams of several lengths and penalties; the chapter takes the best on the validation words.
 """
 
-from experiments import classify, runner
+from experiments.shared import classify, runner
 from src.tasks.stress import LETTERS, load_stress
 
 ALL = 90_000

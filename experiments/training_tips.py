@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from experiments import runner
+from experiments.shared import runner
 from src.equations.initialization import orthogonal
 from src.models import initialize_parameters
 from src.modules.initialization import copy_array

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from experiments import runner
+from experiments.shared import runner
 from src.models import AttentionLSTM, PooledClassifier, initialize_parameters
 from src.models.sequences import both_ends, masked_mean
 from src.tasks.vowels import CHANNELS, NUM_CLASSES, load_vowels, split

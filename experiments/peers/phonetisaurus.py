@@ -17,9 +17,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from src.evaluation.error_rates import error_rates
+from src.results import RESULTS, write_json
 from src.tasks.pronunciation import References, load_pronunciations
-from src.training.error_rates import error_rates
-from src.training.results import RESULTS, write_json
 
 
 def write_lexicon(references: References, path: Path, per_word: int | None) -> None:

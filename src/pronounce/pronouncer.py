@@ -12,11 +12,11 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from src.models.aligned_seq2seq import AlignedSeq2Seq
+from src.models.decoding import Hypothesis, beam_search
+from src.results import RESULTS
 from src.tasks.alignment import Chunk
 from src.tasks.batches import equal_length_batches
 from src.tasks.pronunciation import SOURCE_SIZE, Pronunciation, encode_words
-from src.training.decoding import Hypothesis, beam_search
-from src.training.results import RESULTS
 
 END, START, FIRST_CHUNK = 0, 1, 2  # tokens of the model's outputs
 LONGEST = 50  # letters; the model has seen words of 2 to 20

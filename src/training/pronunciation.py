@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from src.evaluation.error_rates import ErrorRates, error_rates
+from src.models.decoding import beam_search, greedy
 from src.tasks.batches import endless_batches, equal_length_batches
 from src.tasks.pronunciation import (
     END,
@@ -22,8 +24,6 @@ from src.tasks.pronunciation import (
     encode_pronunciations,
     encode_words,
 )
-from src.training.decoding import beam_search, greedy
-from src.training.error_rates import ErrorRates, error_rates
 from src.training.fit import History, fit
 
 MAX_STEPS = 30  # the longest pronunciation of the dictionary is shorter, its end included

@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from src.equations import LSTM, gradient_check
-from src.equations.lstm1997 import LSTM1997
-from src.equations.lstm2000 import LSTM2000
-from src.equations.peephole import PeepholeLSTM
+from src.equations.history.lstm1997 import LSTM1997
+from src.equations.history.lstm2000 import LSTM2000
+from src.equations.history.peephole import PeepholeLSTM
 
 D, BLOCKS, CELLS = 2, 2, 4  # two blocks of two cells
 

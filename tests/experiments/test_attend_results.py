@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from experiments import attend, seq2seq
-from src.training.metrics import mean_interval
-from src.training.results import load_result
+from src.evaluation.metrics import mean_interval
+from src.results import load_result
 
 
 @pytest.fixture(autouse=True)

@@ -5,12 +5,13 @@ from collections import Counter
 import pytest
 import torch
 
-from experiments import languages, last_state, runner, stress
+from experiments import languages, last_state, stress
+from experiments.shared import runner
+from src.evaluation.metrics import mean_interval
 from src.models import GRUClassifier, LSTMClassifier
+from src.results import load_result, load_weights
 from src.tasks.stress import LETTERS, load_stress
 from src.training.classification import collate, score
-from src.training.metrics import mean_interval
-from src.training.results import load_result, load_weights
 
 EXPERIMENTS = {"stress": stress, "languages": languages, "last_state": last_state}
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from experiments import comparison, comparison_grid, comparison_speed, learning_curves
-from experiments.comparison_tasks import TASKS, weights
-from src.training.results import load_result
+from experiments.shared.comparison_tasks import TASKS, weights
+from src.results import load_result
 
 EXPERIMENTS = {
     "comparison": comparison,

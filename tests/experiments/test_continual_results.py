@@ -5,8 +5,8 @@ import pytest
 from safetensors.numpy import load_file
 
 from experiments import adding1997, continual
-from src.tasks.lstm1997 import count_weights, count_weights_2000
-from src.training.results import RESULTS, load_result
+from src.equations.history.weight_counts import count_weights, count_weights_2000
+from src.results import RESULTS, load_result
 
 EXPERIMENTS = {"continual": continual, "adding1997": adding1997}
 

@@ -7,19 +7,12 @@ import pytest
 import torch
 
 from experiments import forecast
+from src.evaluation.forecast_baselines import iterate, repeat_last_cycle, repeat_last_year
+from src.evaluation.metrics import mean_interval
 from src.models import Seq2SeqLSTM
-from src.tasks.sunspots import (
-    HORIZON,
-    iterate,
-    load_spans,
-    load_sunspots,
-    repeat_last_cycle,
-    repeat_last_year,
-    rmse_by_step,
-)
+from src.results import load_result, load_weights
+from src.tasks.sunspots import HORIZON, load_spans, load_sunspots, rmse_by_step
 from src.training.forecasting import errors, over_all_steps
-from src.training.metrics import mean_interval
-from src.training.results import load_result, load_weights
 
 
 @pytest.fixture(autouse=True)

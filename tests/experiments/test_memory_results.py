@@ -6,8 +6,8 @@ from safetensors.numpy import load_file
 
 from experiments import adding, memory
 from src.equations import LSTM
+from src.results import RESULTS, load_result
 from src.tasks.adding import adding_modern
-from src.training.results import RESULTS, load_result
 
 EXPERIMENTS = {"adding": adding, "memory": memory}
 

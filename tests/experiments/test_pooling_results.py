@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from experiments import pooling, vowels
+from src.evaluation.metrics import mean_interval
+from src.results import load_result, load_weights
 from src.tasks.stress import LETTERS, load_stress
 from src.training.classification import collate, score
-from src.training.metrics import mean_interval
-from src.training.results import load_result, load_weights
 
 EXPERIMENTS = {"pooling": pooling, "vowels": vowels}
 

@@ -3,12 +3,13 @@
 import pytest
 import torch
 
-from experiments import pronounce, runner
+from experiments import pronounce
+from experiments.shared import runner
+from src.evaluation.error_rates import error_rates
 from src.pronounce import Pronouncer
 from src.pronounce.pronouncer import WEIGHTS
+from src.results import load_result
 from src.tasks.pronunciation import load_pronunciations
-from src.training.error_rates import error_rates
-from src.training.results import load_result
 
 TINY = pronounce.QUICK | {"id": "tiny", "words": 300, "epochs": 3}
 

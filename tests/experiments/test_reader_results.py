@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from experiments import reader
+from src.results import load_result, load_weights
 from src.tasks.stress import load_stress
-from src.training.results import load_result, load_weights
 
 
 @pytest.mark.parametrize("number", range(len(reader.CELLS)))

@@ -5,7 +5,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from experiments import reber
-from src.training.results import RESULTS, load_result
+from src.results import RESULTS, load_result
 
 
 def test_the_result_holds_every_cell_once():

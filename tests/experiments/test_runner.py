@@ -6,7 +6,7 @@ import os
 import pytest
 
 from experiments import __main__ as experiments
-from experiments import runner
+from experiments.shared import runner
 
 CELLS = [{"id": "a", "value": 1}, {"id": "b", "value": 2}]
 QUICK = {"id": "quick", "value": 0}

@@ -4,10 +4,10 @@ import pytest
 import torch
 
 from experiments import seq2seq
+from src.evaluation.metrics import mean_interval
+from src.results import load_result, load_weights
 from src.tasks.pronunciation import load_pronunciations
-from src.training.metrics import mean_interval
 from src.training.pronunciation import judge
-from src.training.results import load_result, load_weights
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from experiments import training_tips
-from src.training.results import load_result
+from src.results import load_result
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.models import AlignedSeq2Seq, TokenSeq2Seq, initialize_parameters
-from src.training.decoding import beam_search, greedy
+from src.models.decoding import beam_search, greedy
 
 SOURCE, TARGET = 6, 5
 B, S = 3, 5

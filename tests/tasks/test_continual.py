@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from src.equations.history.weight_counts import count_weights_2000
 from src.tasks import reber
 from src.tasks.continual import error_free_steps, predicts_legal, stream_windows
-from src.tasks.lstm1997 import count_weights_2000
 
 
 def letters(one_hot):

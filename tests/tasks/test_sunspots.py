@@ -3,18 +3,20 @@
 import numpy as np
 import pytest
 
+from src.evaluation.forecast_baselines import (
+    autoregression,
+    iterate,
+    repeat_last_cycle,
+    repeat_last_year,
+)
 from src.tasks.sunspots import (
     HORIZON,
     SCALE,
     WINDOW,
     Spans,
     Windows,
-    autoregression,
-    iterate,
     load_spans,
     load_sunspots,
-    repeat_last_cycle,
-    repeat_last_year,
     rmse,
     rmse_by_step,
 )

@@ -5,7 +5,7 @@ import pytest
 
 from src.equations import LSTM, gradient_check
 from src.equations.crossentropy import sequence_cross_entropy
-from src.equations.lstm2000 import LSTM2000
+from src.equations.history.lstm2000 import LSTM2000
 from src.tasks.continual import stream_windows
 from src.training.continual import (
     LONGEST_STRING,

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.training import metrics
+from src.evaluation import metrics
 
 
 def test_accuracy():

@@ -1,7 +1,7 @@
 import numpy as np
 
+from src.evaluation.baselines import NGramClassifier
 from src.tasks.texts import LabelledTexts
-from src.training.baselines import NGramClassifier
 
 TRAIN = LabelledTexts(
     ["under", "undo", "run", "sun"] * 5, np.array([1, 1, 0, 0] * 5)

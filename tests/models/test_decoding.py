@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.training.decoding import beam_search, greedy
+from src.models.decoding import beam_search, greedy
 
 START, END, V, LONGEST = 0, 1, 4, 4  # tokens 0 (which may be said too), 1, 2, 3
 

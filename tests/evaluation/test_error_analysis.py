@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.training.error_analysis import confusions, edits, ratio_interval, spelling_surprise
-from src.training.error_rates import edit_distance
+from src.evaluation.error_analysis import confusions, edits, ratio_interval, spelling_surprise
+from src.evaluation.error_rates import edit_distance
 
 sequences = st.lists(st.sampled_from("ABC"), max_size=6)
 

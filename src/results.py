@@ -1,13 +1,16 @@
 """Results of the long runs in `experiments/`: written atomically, read by the chapters."""
 
+from __future__ import annotations
+
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from safetensors.torch import load_file, save_file
-from torch import nn
+if TYPE_CHECKING:
+    from torch import nn
 
-RESULTS = Path(__file__).parents[2] / "experiments" / "results"
+RESULTS = Path(__file__).parents[1] / "experiments" / "results"
 
 
 def load_result(name: str) -> dict:
@@ -17,6 +20,8 @@ def load_result(name: str) -> dict:
 
 def load_weights(model: nn.Module, name: str) -> nn.Module:
     """Load `experiments/results/NAME.safetensors` into `model`; return it, ready to predict."""
+    from safetensors.torch import load_file  # here, so that JSON can be read without torch
+
     model.load_state_dict(load_file(_existing(RESULTS / f"{name}.safetensors")))
     return model.eval()
 
@@ -31,6 +36,8 @@ def write_json(path: Path, content: dict) -> None:
 
 def save_weights(path: Path, model: nn.Module) -> None:
     """Write the state dict as safetensors, whole or not at all."""
+    from safetensors.torch import save_file
+
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
     save_file({name: value.contiguous() for name, value in model.state_dict().items()}, partial)

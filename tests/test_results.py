@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch import nn
 
-from src.training import results
+from src import results
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from src.equations.activations import sigmoid
-from src.equations.blocks import (
+from src.equations.checks import check_array
+from src.equations.gradients import Gradients
+from src.equations.history.blocks import (
     check_block_parameters,
     gate,
     squash_input,
@@ -13,8 +15,6 @@ from src.equations.blocks import (
     to_blocks,
     to_cells,
 )
-from src.equations.checks import check_array
-from src.equations.gradients import Gradients
 from src.equations.sequences import state_pair
 
 

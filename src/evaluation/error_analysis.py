@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from src.training.error_rates import edit_distance
-from src.training.metrics import Interval
+from src.evaluation.error_rates import edit_distance
+from src.evaluation.metrics import Interval
 
 EDGE = "^"  # stands before and after a word; no letter of one
 

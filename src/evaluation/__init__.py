@@ -1,0 +1,1 @@
+"""What judges: metrics, error rates and their analysis, attribution, baselines to beat."""
