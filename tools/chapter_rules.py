@@ -1,10 +1,10 @@
 """What every chapter must keep: one small function a rule, each returning a list of problems.
 
-A rule takes the notebook and the path of its file. `RULES` holds all of them, and
-tests/book/test_chapters.py applies them to every chapter and proves that each can fail.
+A rule takes the notebook and the path of its file. `RULES` holds all of them, those of
+tools/chapter_shape.py too, and tests/book/test_chapters.py applies them to every chapter and proves
+that each can fail.
 """
 
-import ast
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,12 +12,11 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tools import markdown
-from tools.book import CHAPTER_SECONDS, ROOT
+from tools import chapter_shape, markdown
+from tools.book import ROOT
+from tools.chapter_shape import cells, text
 from tools.normalise import as_text, normalise
 
-ENDING = ("Where it goes wrong", "Exercises", "Check yourself", "Summary", "Further reading")
-ABILITIES = range(3, 6)
 EXERCISES = range(3, 7)
 QUESTIONS = 3
 ALT_LENGTH = 60  # characters; what a figure shows takes more than its name
@@ -25,12 +24,11 @@ SOLUTION_LENGTH = 60
 SIDE_NOTE_WORDS = 60
 
 # Tags that change how the page looks, not what is checked.
-LAYOUT_TAGS = {"full-width", "hide-input", "hide-output", "margin", "remove-input"}
+LAYOUT_TAGS = {"full-width", "hide-input", "hide-output", "margin", "remove-input", "set-up"}
 # Any other tag, as nbval-ignore-output or raises-exception, with the reason why it is needed:
 # (name of the file without .ipynb, tag): "reason".
 ALLOWED_TAGS: dict[tuple[str, str], str] = {}
 
-TIME = re.compile(r"\*\*Time\*\*\D*(\d+) minutes? to read\D+(\d+) seconds? to run")
 FORBIDDEN_OUTPUT = {
     "a path": re.compile(
         r"(?<![\w.])(/home|/root|/tmp|/usr|/opt|/Users)/|site-packages|\b[A-Z]:\\"
@@ -46,15 +44,6 @@ UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|TBD)\b|lorem ipsum", re.IGNORECASE)
 IGNORE_COMMENT = re.compile(r"#\s*(NBVAL_\w+|PYTEST_VALIDATE_\w+)")
 
 
-def cells(notebook: NotebookNode, kind: str) -> list[NotebookNode]:
-    return [cell for cell in notebook.cells if cell.cell_type == kind]
-
-
-def text(notebook: NotebookNode) -> str:
-    """All Markdown of the notebook."""
-    return "\n\n".join(cell.source for cell in cells(notebook, "markdown"))
-
-
 def executed(notebook: NotebookNode, path: Path) -> list[str]:
     """Run top to bottom in a fresh kernel: the counts are 1, 2, 3, ..."""
     counts = [cell.execution_count for cell in cells(notebook, "code")]
@@ -64,65 +53,6 @@ def executed(notebook: NotebookNode, path: Path) -> list[str]:
 def normalised(notebook: NotebookNode, path: Path) -> list[str]:
     same = as_text(normalise(notebook)) == as_text(notebook)
     return [] if same else ["not normalised: run `make execute`"]
-
-
-def title(notebook: NotebookNode, path: Path) -> list[str]:
-    """The first cell: one title of level 1 and a sentence on why it matters."""
-    if not notebook.cells or notebook.cells[0].cell_type != "markdown":
-        return ["the first cell is not Markdown"]
-    first = markdown.prose(notebook.cells[0].source)
-    problems = []
-    if len(markdown.headings(text(notebook), 1)) != 1 or not markdown.headings(first, 1):
-        problems.append("the first cell must hold the only title of level 1")
-    sentence = [line for line in first.splitlines() if line.strip() and line[0] not in "#("]
-    if not sentence or sentence[-1].rstrip()[-1] not in ".!?":
-        problems.append("no sentence below the title")
-    return problems
-
-
-def box(notebook: NotebookNode, path: Path) -> list[str]:
-    """The second cell: abilities, needs with their importance and a link, and times in budget."""
-    found = markdown.directives(notebook.cells[1].source) if len(notebook.cells) > 1 else []
-    if not found or (found[0].name, found[0].argument) != ("admonition", "In this chapter"):
-        return ["the second cell is not the box 'In this chapter'"]
-    problems = []
-    if found[0].options.get("class") != "chapter-box":
-        problems.append("the box has not the class chapter-box")
-    able, _, rest = found[0].body.partition("**You need**")
-    needs, _, _ = rest.partition("**Time**")
-    items = re.findall(r"^[-*] ", able, re.MULTILINE)
-    if "**You will be able to**" not in able or len(items) not in ABILITIES:
-        problems.append(f"the box lists {len(items)} abilities")
-    needed = re.findall(r"^[-*] .+", needs, re.MULTILINE) or [needs.strip()]
-    problems += [
-        f"need without its importance: {need!r}"
-        for need in needed
-        if not re.search(r"\b(essential|helpful)\b", need)
-    ]
-    if not markdown.LINK.search(needs):
-        problems.append("no need has a link")
-    if not (time := TIME.search(found[0].body)):
-        problems.append("no '**Time**: N minutes to read, N seconds to run'")
-    elif int(time[2]) > CHAPTER_SECONDS:
-        problems.append(f"takes {time[2]} s, above {CHAPTER_SECONDS} s")
-    return problems
-
-
-def imports(notebook: NotebookNode, path: Path) -> list[str]:
-    """The first code cell imports, and nothing else, then calls start_chapter()."""
-    code = cells(notebook, "code")
-    body = ast.parse(code[0].source).body if code else []
-    problems = []
-    if not body or ast.unparse(body[-1]) != "start_chapter()":
-        problems.append("the first code cell does not end with start_chapter()")
-    if not all(isinstance(line, ast.Import | ast.ImportFrom) for line in body[:-1]):
-        problems.append("the first code cell does more than import")
-    return problems
-
-
-def ending(notebook: NotebookNode, path: Path) -> list[str]:
-    last = tuple(markdown.headings(text(notebook), 2)[-len(ENDING) :])
-    return [] if last == ENDING else [f"the last headings are {last}"]
 
 
 def section(notebook: NotebookNode, heading: str) -> str:
@@ -282,10 +212,7 @@ def finished(notebook: NotebookNode, path: Path) -> list[str]:
 RULES: tuple[Callable[[NotebookNode, Path], list[str]], ...] = (
     executed,
     normalised,
-    title,
-    box,
-    imports,
-    ending,
+    *chapter_shape.RULES,
     exercises,
     questions,
     equations,

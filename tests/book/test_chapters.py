@@ -88,10 +88,14 @@ def good():
         new_markdown_cell(
             "```{admonition} In this chapter\n:class: chapter-box\n\n**You will be able to**\n\n"
             "- keep\n- erase\n- write\n\n**You need**\n\n- [the notation](notation.md) (helpful)"
-            "\n\n**Time**: 15 minutes to read, 5 seconds to run.\n```"
+            "\n\n**Time**: 5 minutes to read, 5 seconds to run.\n```"
         ),
         new_code_cell(
-            "import numpy as np\n\nfrom src.figures import start_chapter\n\nstart_chapter()"
+            "import numpy as np\n\nfrom src.figures import start_chapter\n\nstart_chapter()",
+            metadata={"tags": ["set-up", "hide-input"]},
+        ),
+        new_markdown_cell(
+            f"```{{figure}} cell.svg\n:name: fig-first\n:alt: {ALT}\n\nA first look.\n```"
         ),
         new_markdown_cell(
             "```{margin}\nSome call it a unit.\n```\n\n"
@@ -99,7 +103,7 @@ def good():
             f"```{{figure}} cell.svg\n:name: fig-cell\n:alt: {ALT}\n\nThe cell.\n```"
         ),
         new_code_cell(
-            "draw()",
+            "# Draw the figure\ndraw()",
             metadata={"mystnb": {"image": {"alt": ALT}}, "tags": ["hide-input"]},
             outputs=[figure, new_output("stream", name="stdout", text="f = 0.731\n")],
         ),
@@ -128,14 +132,19 @@ REPLACEMENTS = [
     ("title", "## The idea", "# The idea"),
     ("box", "chapter-box", "note"),
     ("box", "In this chapter", "Overview"),
+    ("box", "- keep\n", "- keep\n- a\n- b\n"),
     ("box", "- keep\n- erase", "- keep"),
-    ("box", "- keep\n", "- keep\n- a\n- b\n- c\n"),
     ("box", "(helpful)", ""),
     ("box", "[the notation](notation.md)", "the notation"),
     ("box", "5 seconds to run", "a moment to run"),
     ("box", "5 seconds to run", "91 seconds to run"),
     ("imports", "start_chapter()", "print()"),
     ("imports", "import numpy as np", "import numpy as np\nx = np.ones(3)"),
+    ("folds", "# Draw the figure\n", ""),
+    ("folds", "# Draw the figure", "#"),
+    ("chapter_measure", "5 minutes to read", "10 minutes to read"),
+    ("chapter_measure", "From {cite}", "word " * 1960 + "From {cite}"),
+    ("chapter_measure", "## The idea", "## The idea\n\n" + "$$\na\n$$\n\n" * 8),
     ("ending", "## Summary", "## Conclusion"),
     ("ending", "## Check yourself", "### Check yourself"),
     ("ending", "## Further reading", "## Further reading\n\n## And more"),
@@ -186,14 +195,23 @@ def empty_solution(notebook):
 
 def print_instead(text, name="stdout"):
     def change(notebook):
-        notebook.cells[4].outputs[1].update(text=text, name=name)
+        notebook.cells[5].outputs[1].update(text=text, name=name)
+
+    return change
+
+
+def long_code(cell):
+    """151 lines of code before the exercises."""
+
+    def change(notebook):
+        notebook.cells.insert(cell, new_code_cell("x = 1\n" * 151))
 
     return change
 
 
 MUTATIONS = [
-    ("executed", lambda notebook: notebook.cells[4].update(execution_count=None)),
-    ("executed", lambda notebook: notebook.cells[4].update(execution_count=1)),
+    ("executed", lambda notebook: notebook.cells[5].update(execution_count=None)),
+    ("executed", lambda notebook: notebook.cells[5].update(execution_count=1)),
     ("executed", lambda notebook: notebook.cells.pop(2)),
     ("normalised", lambda notebook: notebook.cells[0].update(id="random")),
     ("normalised", lambda notebook: notebook.metadata.update(author="me")),
@@ -202,12 +220,19 @@ MUTATIONS = [
     ("box", lambda notebook: notebook.cells.pop(1)),
     ("box", lambda notebook: notebook.cells.clear()),
     ("imports", lambda notebook: notebook.cells.clear()),
+    ("imports", lambda notebook: notebook.cells[2].metadata.tags.remove("set-up")),
+    ("imports", lambda notebook: notebook.cells[2].metadata.tags.remove("hide-input")),
+    ("first_screen", lambda notebook: notebook.cells.pop(3)),
+    ("first_screen", lambda notebook: notebook.cells.insert(3, notebook.cells.pop(4))),
+    ("first_screen", lambda notebook: notebook.cells.insert(1, new_markdown_cell("Before."))),
+    ("first_screen", lambda notebook: notebook.cells.insert(1, new_code_cell("x = 1"))),
+    ("chapter_measure", long_code(6)),
     ("exercises", empty_solution),
-    ("figures", lambda notebook: notebook.cells[4].metadata.clear()),
-    ("figures", lambda notebook: notebook.cells[4].outputs.append(notebook.cells[4].outputs[0])),
-    ("tags", lambda notebook: notebook.cells[4].metadata.tags.append("nbval-skip")),
-    ("tags", lambda notebook: notebook.cells[4].metadata.tags.append("raises-exception")),
-    ("outputs", lambda notebook: notebook.cells[4].outputs.append(new_output("error", ename="E"))),
+    ("figures", lambda notebook: notebook.cells[5].metadata.clear()),
+    ("figures", lambda notebook: notebook.cells[5].outputs.append(notebook.cells[5].outputs[0])),
+    ("tags", lambda notebook: notebook.cells[5].metadata.tags.append("nbval-skip")),
+    ("tags", lambda notebook: notebook.cells[5].metadata.tags.append("raises-exception")),
+    ("outputs", lambda notebook: notebook.cells[5].outputs.append(new_output("error", ename="E"))),
     ("outputs", print_instead("a warning", name="stderr")),
     ("outputs", print_instead("saved to /home/me/model.bin")),
     ("outputs", print_instead("/x/lib/python3.11/site-packages/torch/nn.py")),
@@ -237,6 +262,31 @@ def broken(notebook, folder, name):
 def test_every_rule_has_a_notebook_that_breaks_it():
     proved = {name for name, *_ in [*REPLACEMENTS, *MUTATIONS]}
     assert proved == {rule.__name__ for rule in RULES}
+
+
+def test_picture_may_stand_before_the_box(good, folder):
+    notebook = copy.deepcopy(good)
+    title, box, set_up, picture = notebook.cells[:4]
+    notebook.cells[:4] = [title, set_up, picture, box]
+    assert broken(notebook, folder, "first_screen") == []
+
+
+def test_a_folded_cell_that_draws_is_a_picture(good, folder):
+    notebook = copy.deepcopy(good)
+    notebook.cells[3] = notebook.cells[5]
+    assert broken(notebook, folder, "first_screen") == []
+    notebook.cells[3].metadata.tags.remove("hide-input")
+    assert broken(notebook, folder, "first_screen")
+
+
+def test_failure_says_what_is_wanted(good, folder):
+    notebook = copy.deepcopy(good)
+    notebook.cells.pop()
+    (problem,) = broken(notebook, folder, "ending")
+    assert "in this order: ## Where it goes wrong, ## Exercises, ## Check yourself" in problem
+    notebook.cells[2].metadata.tags.clear()
+    (problem,) = broken(notebook, folder, "imports")
+    assert "['hide-input', 'set-up']" in problem
 
 
 @pytest.mark.parametrize(
