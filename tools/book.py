@@ -6,6 +6,9 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 
+# The folder of book/ with the pages that stand behind the chapters: proofs, methods, fast code.
+BEHIND = "behind"
+
 # Seconds of one chapter on two CPU cores, from the first cell to the last.
 CHAPTER_SECONDS = 90
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from tools import chapter_shape, markdown
-from tools.book import ROOT
+from tools.book import BEHIND, ROOT
 from tools.chapter_shape import cells, text
 from tools.normalise import as_text, normalise
 
@@ -224,3 +224,23 @@ RULES: tuple[Callable[[NotebookNode, Path], list[str]], ...] = (
     semicolons,
     finished,
 )
+
+# A page behind the chapters is looked up, not worked through: no box, no exercises, no measure.
+RULES_BEHIND = (
+    executed,
+    normalised,
+    chapter_shape.title,
+    chapter_shape.imports,
+    chapter_shape.folds,
+    figures,
+    side_notes,
+    tags,
+    outputs,
+    semicolons,
+    finished,
+)
+
+
+def rules_for(path: Path) -> tuple[Callable[[NotebookNode, Path], list[str]], ...]:
+    """The rules that a notebook must keep, by the folder that it is in."""
+    return RULES_BEHIND if path.parent.name == BEHIND else RULES
