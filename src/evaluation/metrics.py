@@ -64,3 +64,28 @@ def proportion_interval(successes: int, trials: int, confidence: float = 0.95) -
     centre, scale = p + z**2 / (2 * trials), 1 + z**2 / trials
     half = z * np.sqrt(p * (1 - p) / trials + z**2 / (4 * trials**2))
     return Interval(p, float((centre - half) / scale), float((centre + half) / scale))
+
+
+def proportion_difference_interval(
+    first: tuple[int, int], second: tuple[int, int], confidence: float = 0.95
+) -> Interval:
+    """Give the difference of two independent proportions and Newcombe's interval of it (1998).
+
+    With d = p₁ − p₂ and the ends l and u of each one's Wilson interval, the ends are ::
+
+        d − √((p₁ − l₁)² + (u₂ − p₂)²)   and   d + √((u₁ − p₁)² + (p₂ − l₂)²)
+
+    Two intervals that overlap are no test of a difference; this one is: where it holds 0, the two
+    cannot be told apart.
+
+    Args:
+        first, second: (successes, trials).
+        confidence: of the interval; 1 − 0.05/m for one of m comparisons (Bonferroni).
+
+    Source: Newcombe 1998, Statistics in Medicine 17, 873-890, method 10.
+    """
+    p, low, high = proportion_interval(*first, confidence)
+    q, q_low, q_high = proportion_interval(*second, confidence)
+    below = np.hypot(p - low, q_high - q)
+    above = np.hypot(high - p, q - q_low)
+    return Interval(p - q, float(p - q - below), float(p - q + above))

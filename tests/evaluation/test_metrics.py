@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from src.evaluation import metrics
 
@@ -48,6 +49,15 @@ def test_proportion_interval_stays_between_zero_and_one(counts):
     p, low, high = metrics.proportion_interval(*counts)
     ends = np.array([0, low, p, high, 1])
     assert (np.diff(ends) > -1e-12).all()
+
+
+@pytest.mark.parametrize("first", [(5, 5), (56, 70), (0, 29), (1, 5)])
+@pytest.mark.parametrize("second", [(1, 5), (48, 80), (5, 56)])
+def test_the_interval_of_a_difference_is_newcombes(first, second):
+    interval = metrics.proportion_difference_interval(first, second, 0.9)
+    ends = confint_proportions_2indep(*first, *second, method="newcomb", alpha=0.1)
+    assert (interval.low, interval.high) == pytest.approx(ends, abs=1e-12)
+    assert interval.estimate == first[0] / first[1] - second[0] / second[1]
 
 
 @pytest.mark.parametrize("counts", [(3, 2), (-1, 2), (0, 0)])
