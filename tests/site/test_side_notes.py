@@ -9,12 +9,9 @@ NOTED = [
     for chapter in chapters()
     if "{margin}" in chapter.read_text(encoding="utf-8")
 ]
-# Sections that are laid out late are laid out now. Of each note: its box, the right end of the
-# text, and whether one sees it in its middle once the list of contents has folded to make room.
+# Of each note: its box, the right end of the text, and whether one sees it in its middle
+# once the list of contents has folded to make room.
 BOXES = """async () => {
-    for (const section of document.querySelectorAll(".bd-article > section > section")) {
-        section.style.contentVisibility = "visible";
-    }
     const boxes = [];
     for (const note of document.querySelectorAll("aside.margin")) {
         note.scrollIntoView({ block: "center", behavior: "instant" });

@@ -28,6 +28,7 @@ LEFTOVERS = ("vendor", "locales", "styles", "scripts/*.map", "*.html", "*.css")
 
 def setup(app: Sphinx) -> dict:
     app.add_html_math_renderer("drawn", (html_visit_math, None), (html_visit_displaymath, None))
+    app.add_js_file("arrive.js")
     app.add_js_file("quiz.js")
     app.connect("doctree-resolved", terms.link_terms)
     app.connect("html-page-context", add_facts)
