@@ -16,7 +16,7 @@ from tools.book import ROOT
 
 GROUP = re.compile(r'^  <g class="(?P<steps>[\w ]+)"', re.MULTILINE)  # below the root, not deeper
 TITLE = re.compile(r"<title>(?P<title>[^<]*)</title>\n")
-FAINT = 0.2
+FAINT = 0.25
 
 
 def steps(drawing: str) -> list[str]:

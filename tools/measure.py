@@ -24,7 +24,6 @@ WORDS_PER_MINUTE, LINES_PER_MINUTE, MINUTES_PER_EQUATION, MINUTES_STEP = 180, 15
 FIRST_EDITION = {
     "1-memory/unroll",
     "1-memory/fade",
-    "2-lstm/open-the-cell",
     "2-lstm/train-by-hand",
     "2-lstm/follow-the-gradient",
     "2-lstm/learn-to-forget",

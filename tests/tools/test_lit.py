@@ -22,7 +22,7 @@ def test_steps_are_the_classes_of_the_groups_below_the_root():
 
 def test_a_copy_is_the_drawing_with_the_other_groups_faint():
     copy = lit(DRAWING, "write")
-    assert "svg > g { opacity: 0.2 } svg > g.write { opacity: 1 }" in copy
+    assert "svg > g { opacity: 0.25 } svg > g.write { opacity: 1 }" in copy
     assert "<title>A cell: write</title>" in copy
     assert copy[copy.index("  <rect/>") :] == DRAWING[DRAWING.index("  <rect/>") :]
 
