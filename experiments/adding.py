@@ -16,9 +16,9 @@ from src.training.adding import train_to_add
 HIDDEN_SIZE = 32
 LENGTHS = (10, 25, 50, 100, 200, 400)
 SEEDS = range(5)
-STEPS = 4000
+UPDATES = 4000
 SLOW = 1e-3  # the RNN's second learning rate
-SETTINGS = {"steps": STEPS, "batch_size": 32, "learning_rate": 1e-2, "max_norm": 1.0}
+SETTINGS = {"updates": UPDATES, "batch_size": 32, "learning_rate": 1e-2, "max_norm": 1.0}
 
 
 def rnn(rng):
@@ -73,7 +73,7 @@ CELLS = [
     *(cell(model, 400, seed) for seed in SEEDS for model in MODELS),
     *(cell(model, T, seed) for T in LENGTHS[3:] for seed in SEEDS for model in LONG_MODELS),
 ]
-QUICK = cell("GRU", 10, 0, steps=300)
+QUICK = cell("GRU", 10, 0, updates=300) | {"id": "quick"}
 
 
 def run(cell: dict) -> dict:
@@ -87,7 +87,7 @@ def run(cell: dict) -> dict:
         return {"solved_at": None, "failed": str(error)}
     return {
         "solved_at": result.solved_at,
-        "curve": {"step": result.steps, "error": [round(error, 5) for error in result.errors]},
+        "curve": {"updates": result.updates, "error": [round(error, 5) for error in result.errors]},
     }
 
 

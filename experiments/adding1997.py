@@ -22,7 +22,7 @@ LENGTH = 100
 HELD_OUT = 500
 SUCCESSIVE = 2000  # training sequences in a row that must be right
 MEAN_ERROR = 0.01
-SETTINGS = {"steps": 4000, "batch_size": 16, "learning_rate": 1e-2, "max_norm": 1.0}
+SETTINGS = {"updates": 4000, "batch_size": 16, "learning_rate": 1e-2, "max_norm": 1.0}
 CHECK_EVERY = 100
 
 TASKS = {  # how to draw it, and the width of the range of its targets
@@ -47,7 +47,7 @@ def cell(task, seed, **settings):
 
 
 CELLS = [cell(task, seed) for task in TASKS for seed in range(5)]
-QUICK = cell("1997", 0, steps=100) | {"id": "quick"}
+QUICK = cell("1997", 0, updates=100) | {"id": "quick"}
 
 
 class Adder:
@@ -101,21 +101,21 @@ def run(cell: dict) -> dict:
     curve = {"sequences": [], "error": [], "right": []}
     recent = np.full(SUCCESSIVE, np.inf)  # errors of the last training sequences, as shares of 0.04
     stopped_at = None
-    for step in range(1, cell["steps"] + 1):
+    for update in range(1, cell["updates"] + 1):
         batch = draw(rng, cell["batch_size"], LENGTH)
         answers, record = adder.read(batch)
         errors = answers - batch.targets
         gradients = adder.gradients(record, errors / len(errors))
-        optimizer.learning_rate = cell["learning_rate"] * (1 - (step - 1) / cell["steps"])
+        optimizer.learning_rate = cell["learning_rate"] * (1 - (update - 1) / cell["updates"])
         optimizer.step(clip_by_global_norm(gradients, cell["max_norm"])[0])
 
         recent = np.concatenate([recent[len(errors) :], np.abs(errors)])
         all_right = recent.max() < TOLERANCE_1997 * width
         if all_right and np.mean(recent**2) < MEAN_ERROR:
-            stopped_at = step * cell["batch_size"]
-        if step % CHECK_EVERY == 0 or stopped_at:
+            stopped_at = update * cell["batch_size"]
+        if update % CHECK_EVERY == 0 or stopped_at:
             errors = adder.read(held_out)[0] - held_out.targets
-            curve["sequences"].append(step * cell["batch_size"])
+            curve["sequences"].append(update * cell["batch_size"])
             curve["error"].append(float(f"{np.mean(errors**2):.3g}"))
             curve["right"].append(float(np.mean(np.abs(errors) < TOLERANCE_1997 * width)))
         if stopped_at:

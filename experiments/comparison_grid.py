@@ -43,7 +43,7 @@ QUICK = cell("sunspots", "GRU", 99, 1e-2, updates=100)
 
 def goodness(result: dict) -> float:
     """What is compared: a score on validation data, or minus the updates to the solution."""
-    if TASKS[result["cell"]["task"]].enough is None:
+    if TASKS[result["cell"]["task"]].solved_above is None:
         return result.get("validation", -np.inf)
     return -(result.get("solved_at") or result["cell"]["updates"])
 

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from experiments.shared import runner
-from experiments.shared.comparison_tasks import CLIP, TASKS, weights
+from experiments.shared.comparison_tasks import MAX_NORM, TASKS, weights
 from src.models import initialize_parameters
 
 BATCHES = dict.fromkeys(TASKS, 10) | {"stress": 20}  # words differ in length
@@ -117,7 +117,7 @@ def updater(model: nn.Module, loss):
     def update(batch):
         optimizer.zero_grad()
         loss(model, batch).backward()
-        nn.utils.clip_grad_norm_(model.parameters(), CLIP)
+        nn.utils.clip_grad_norm_(model.parameters(), MAX_NORM)
         optimizer.step()
 
     return update

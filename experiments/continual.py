@@ -28,7 +28,7 @@ from src.training.continual import (
 
 BOUND = 0.2  # initial weights are drawn from U(−BOUND, BOUND), as in the paper
 SEEDS = range(5)
-STEPS = 3000
+UPDATES = 3000
 EVERY = 25
 WARM_UP = 100  # letters; the zero a stream starts from is a state that no training went on from
 TEST = {"streams": 10, "letters": 40_000}
@@ -73,13 +73,13 @@ STORED = {"1997": "continual-1997", "2000": "continual-2000", "1997, reset": "co
 def cell(model, seed, **settings):
     """The settings of one run."""
     name = f"{model.lower().replace(',', '').replace(' ', '-')}-{seed}"
-    steps = STEPS // 2 if model == "1997, reset" else STEPS  # it is perfect long before
-    defaults = {"steps": steps, "learning_rate": 0.01} | TEST
+    updates = UPDATES // 2 if model == "1997, reset" else UPDATES  # it is perfect long before
+    defaults = {"updates": updates, "learning_rate": 0.01} | TEST
     return {"id": name, "model": model, "seed": seed} | defaults | settings
 
 
 CELLS = [cell(model, seed) for seed in SEEDS for model in MODELS]
-QUICK = cell("2000", 0, steps=500, letters=1000) | {"id": "quick"}
+QUICK = cell("2000", 0, updates=500, letters=1000) | {"id": "quick"}
 
 
 def run(cell: dict) -> dict:
@@ -94,7 +94,7 @@ def run(cell: dict) -> dict:
     """
     rng = np.random.default_rng(cell["seed"])
     network = StreamNetwork(MODELS[cell["model"]](rng), rng=rng)
-    settings = {"rng": rng, "steps": cell["steps"], "learning_rate": cell["learning_rate"]}
+    settings = {"rng": rng, "updates": cell["updates"], "learning_rate": cell["learning_rate"]}
     if cell["model"] == "1997, reset":
         curve = train_with_resets(network, **settings)
     else:
@@ -103,9 +103,7 @@ def run(cell: dict) -> dict:
         save_file(network.parameters, RESULTS / f"{STORED[cell['model']]}.safetensors")
     result = {
         "weights": sum(p.size for p in network.parameters.values()),
-        "training": {
-            name: [round(v, 4) for v in values] for name, values in curve._asdict().items()
-        },
+        "curve": {name: [round(v, 4) for v in values] for name, values in curve._asdict().items()},
     }
     if cell["model"] == "1997, reset":
         result["separate"] = judge_separate_strings(network, rng)

@@ -21,7 +21,7 @@ from src.tasks.sunspots import load_spans
 from src.training.forecasting import errors, fit_forecaster
 
 HIDDEN_SIZE = 32
-SETTINGS = {"updates": 600, "batch_size": 32, "learning_rate": 1e-2, "clip": 1.0}
+SETTINGS = {"updates": 600, "batch_size": 32, "learning_rate": 1e-2, "max_norm": 1.0}
 READS = {
     "teacher forcing": lambda done: 0.0,
     "scheduled sampling": lambda done: done,
@@ -63,7 +63,7 @@ def run(cell: dict) -> dict:
     }
     return {
         "weights": sum(parameter.numel() for parameter in model.parameters()),
-        "best_step": history.best_step,
+        "best_update": history.best_update,
     } | by_step
 
 

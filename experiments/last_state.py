@@ -12,6 +12,7 @@ import numpy as np
 from torch import cat, nn
 
 from experiments.shared import runner
+from experiments.shared.schema import epoch_curve
 from src.models import initialize_parameters
 from src.tasks.stress import LETTERS, NUM_CLASSES, VOCAB_SIZE, load_stress
 from src.training.classification import collate, fit_classifier, predict
@@ -28,10 +29,12 @@ PICKS = {
 class Classifier(nn.Module):
     """Tokens (B, T) → embedding → bidirectional LSTM → `pick(outputs, h_n)` (B, 2H) → logits."""
 
-    def __init__(self, pick, layers):
+    def __init__(self, pick, num_layers):
         super().__init__()
         self.embedding = nn.Embedding(VOCAB_SIZE, EMBED_DIM)
-        self.lstm = nn.LSTM(EMBED_DIM, HIDDEN_SIZE, layers, batch_first=True, bidirectional=True)
+        self.lstm = nn.LSTM(
+            EMBED_DIM, HIDDEN_SIZE, num_layers, batch_first=True, bidirectional=True
+        )
         self.output = nn.Linear(2 * HIDDEN_SIZE, NUM_CLASSES)
         self.pick = pick
 
@@ -40,10 +43,16 @@ class Classifier(nn.Module):
         return self.output(self.pick(outputs, h_n))
 
 
-def settings(pick, layers, seed, texts=8_000):
+def settings(pick, num_layers, seed, texts=8_000):
     """One cell."""
-    cell_id = f"{pick.replace(' ', '-')}-{layers}-{texts}-{seed}"
-    return {"id": cell_id, "pick": pick, "layers": layers, "seed": seed, "texts": texts} | TRAINING
+    cell_id = f"{pick.replace(' ', '-')}-{num_layers}-{texts}-{seed}"
+    return {
+        "id": cell_id,
+        "pick": pick,
+        "num_layers": num_layers,
+        "seed": seed,
+        "texts": texts,
+    } | TRAINING
 
 
 CELLS = [settings(pick, 1, seed) for seed in range(5) for pick in PICKS]
@@ -54,7 +63,7 @@ def run(cell: dict) -> dict:
     """Train one classifier; its test accuracy in batches of the size it was trained with."""
     data = load_stress()
     rng = np.random.default_rng(cell["seed"])
-    model = initialize_parameters(Classifier(PICKS[cell["pick"]], cell["layers"]), rng)
+    model = initialize_parameters(Classifier(PICKS[cell["pick"]], cell["num_layers"]), rng)
     history = fit_classifier(
         model,
         collate(data.train.first(cell["texts"]), LETTERS),
@@ -64,7 +73,10 @@ def run(cell: dict) -> dict:
         **{name: cell[name] for name in TRAINING},
     )
     answers = predict(model, collate(data.test, LETTERS), cell["batch_size"]).argmax(1)
-    return {"losses": history.losses, "test": float(np.mean(answers == data.test.labels))}
+    return {
+        "curve": epoch_curve(history.losses),
+        "test": float(np.mean(answers == data.test.labels)),
+    }
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ CELLS = [
     *(cell(model, seed) for seed in SEEDS for model in MODELS),
     *(trained(model, seed) for seed in SEEDS for model in MODELS),
 ]
-QUICK = trained("LSTM bias 1", 99, length=10, steps=100)
+QUICK = trained("LSTM bias 1", 99, length=10, updates=100)
 STORED = trained("LSTM bias 1", 0)  # its weights are kept
 
 

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from experiments.shared import runner
+from experiments.shared.schema import epoch_curve
 from src.evaluation.attribution import (
     erasure_effect,
     gradient_effect,
@@ -105,7 +106,7 @@ def run(cell: dict) -> dict:
         save_weights(RESULTS / f"{KEPT[kind]}.safetensors", model)
     result = {
         "weights": sum(parameter.numel() for parameter in model.parameters()),
-        "losses": [round(loss, 4) for loss in history.losses],
+        "curve": epoch_curve(history.losses, digits=4),
         "validation": round(max(history.scores), 5),
         "test": round(score(model, test), 5),
     }

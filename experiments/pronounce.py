@@ -40,7 +40,7 @@ def settings(name, **changes):
         "embed_dim": 96,
         "encoder_size": 384,
         "decoder_size": 384,
-        "layers": 2,
+        "num_layers": 2,
         "dropout": 0.2,
         "label_smoothing": 0.1,
         "batch_size": 128,
@@ -84,7 +84,7 @@ class Run:
         self.development, self.test = data.development, data.test
         self.train = TrainingSet(dict(list(data.train.items())[: cell["words"]]))
         self.sizes = {
-            name: cell[name] for name in ("embed_dim", "encoder_size", "decoder_size", "layers")
+            name: cell[name] for name in ("embed_dim", "encoder_size", "decoder_size", "num_layers")
         }
         rng = np.random.default_rng(cell["seed"])
         model = build(self.sizes, len(self.train.chunks), cell["dropout"])
@@ -178,7 +178,7 @@ def run(cell: dict) -> dict:
         loss = this.train_epoch()
         this.seconds += time.process_time() - start
         this.curve.append(
-            {"epoch": this.epoch, "train_seconds": round(this.seconds), "loss": loss}
+            {"epochs": this.epoch, "train_seconds": round(this.seconds), "loss": loss}
             | this.judge(this.development, 1)
         )
         this.keep()
@@ -189,7 +189,7 @@ def run(cell: dict) -> dict:
         "not_aligned": this.train.not_aligned,
         "chunks": len(this.train.chunks),
         "train_seconds": round(this.seconds),
-        "curve": this.curve,
+        "curve": {name: [entry[name] for entry in this.curve] for name in this.curve[0]},
     }
     if cell != LONG:
         this.checkpoint.unlink()

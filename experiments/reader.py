@@ -22,8 +22,8 @@ LAYERS = {"lstm": nn.LSTM, "gru": nn.GRU}
 FORGET_BIAS = {"lstm": 1.0, "gru": None}  # a GRU has no such bias
 HIDDEN_SIZE = 24
 BATCH_SIZE = 256
-CELLS = [{"id": kind, "kind": kind, "seed": 0, "steps": 6000} for kind in NAMES]
-QUICK = {"id": "quick", "kind": "gru", "seed": 0, "steps": 200}
+CELLS = [{"id": kind, "kind": kind, "seed": 0, "updates": 6000} for kind in NAMES]
+QUICK = {"id": "quick", "kind": "gru", "seed": 0, "updates": 200}
 
 
 class Reader(nn.Module):
@@ -64,10 +64,10 @@ def run(cell: dict) -> dict:
         loss,
         endless_batches(lengths, BATCH_SIZE, np.random.default_rng(seed + 1)),
         lambda model: accuracy(model, data.validation),
-        steps=cell["steps"],
+        updates=cell["updates"],
         rng=np.random.default_rng(seed + 2),
         learning_rate=1e-2,
-        validate_every=min(500, cell["steps"]),
+        validate_every=min(500, cell["updates"]),
         progress=True,
     )
     if cell in CELLS:

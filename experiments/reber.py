@@ -23,7 +23,7 @@ MODELS = {  # how to make the layer, and its hidden units
     "GRU-before": (partial(GRU.initialize, reset_after=False), 19),
     "GRU-after": (partial(GRU.initialize, reset_after=True), 19),
 }
-SETTINGS = {"steps": 1000, "batch_size": 32, "learning_rate": 0.01, "max_norm": 1.0}
+SETTINGS = {"updates": 1000, "batch_size": 32, "learning_rate": 0.01, "max_norm": 1.0}
 TEST_STRINGS = 256
 CHECK_EVERY = 25
 STORED = {"LSTM": "reber", "GRU-before": "reber-gru-before", "GRU-after": "reber-gru-after"}
@@ -40,7 +40,14 @@ CELLS = [
     for model in MODELS
     for seed in range(10)
 ]
-QUICK = {"id": "quick", "model": "LSTM", "train_strings": 1024, "seed": 0, **SETTINGS, "steps": 100}
+QUICK = {
+    "id": "quick",
+    "model": "LSTM",
+    "train_strings": 1024,
+    "seed": 0,
+    **SETTINGS,
+    "updates": 100,
+}
 
 
 def run(cell: dict) -> dict:
@@ -67,9 +74,9 @@ def run(cell: dict) -> dict:
         outputs, _, tape = net.forward(batch.inputs, lengths=batch.lengths)
         return outputs @ parameters["weight_out"].T + parameters["bias_out"], outputs, tape
 
-    curves = {"step": [], "loss": [], "memory": [], "grammar": []}
+    curve = {"updates": [], "loss": [], "memory": [], "grammar": []}
     solved_at = None
-    for step in range(1, cell["steps"] + 1):
+    for update in range(1, cell["updates"] + 1):
         chosen = rng.choice(cell["train_strings"], cell["batch_size"], replace=False)
         batch = ReberBatch(*(array[chosen] for array in train))
         logits, outputs, tape = logits_of(batch)
@@ -80,19 +87,19 @@ def run(cell: dict) -> dict:
         }
         optimizer.step(clip_by_global_norm(gradients, cell["max_norm"])[0])
 
-        if step % CHECK_EVERY == 0:
+        if update % CHECK_EVERY == 0:
             logits, _, _ = logits_of(test)
             loss, _ = sequence_cross_entropy(logits, test.targets, test.lengths)
             memory, grammar = judge_apart(logits, test)
-            curves["step"].append(step)
-            curves["loss"].append(round(loss, 4))
-            curves["memory"].append(float(memory.mean()))
-            curves["grammar"].append(float(grammar.mean()))
+            curve["updates"].append(update)
+            curve["loss"].append(round(loss, 4))
+            curve["memory"].append(float(memory.mean()))
+            curve["grammar"].append(float(grammar.mean()))
             if solved_at is None and (memory & grammar).all():
                 logits, _, _ = logits_of(train)
                 if predicts_every_legal_symbol(logits, train).all():
-                    solved_at = step
-    full_run = cell["train_strings"] == 1024 and cell["steps"] == SETTINGS["steps"]
+                    solved_at = update
+    full_run = cell["train_strings"] == 1024 and cell["updates"] == SETTINGS["updates"]
     if full_run and cell["model"] in STORED:
         path = RESULTS / f"{STORED[cell['model']]}.safetensors"
         others = load_file(path) if path.exists() else {}
@@ -100,7 +107,7 @@ def run(cell: dict) -> dict:
     return {
         "weights": sum(array.size for array in parameters.values()),
         "solved_at": solved_at,
-        "curves": curves,
+        "curve": curve,
     }
 
 

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from experiments.shared import runner
+from experiments.shared.schema import epoch_curve
 from src.equations.initialization import orthogonal
 from src.models import initialize_parameters
 from src.modules.initialization import copy_array
@@ -31,24 +32,24 @@ REFERENCE = {
     "dropout": 0.0,
     "forget_bias": None,  # as PyTorch draws it
     "orthogonal": False,
-    "clip": 5.0,
+    "max_norm": 5.0,
     "learning_rate": 1e-2,
     "schedule": "warm-up, then decay",
     "batch_size": 32,
 }
 SCHEDULES = {
     "warm-up, then decay": warm_up_then_decay,
-    "decay": lambda step, steps: 1 - step / steps,
-    "constant": lambda step, steps: 1.0,
+    "decay": lambda update, updates: 1 - update / updates,
+    "constant": lambda update, updates: 1.0,
 }
 VARIANTS = {
     "one layer": {"num_layers": 1},
     "three layers": {"num_layers": 3},
     "bidirectional": {"bidirectional": True},
     "dropout 0.3": {"dropout": 0.3},
-    "no clipping": {"clip": None},
-    "clip 1": {"clip": 1.0},
-    "clip 0.1": {"clip": 0.1},
+    "no clipping": {"max_norm": None},
+    "clip 1": {"max_norm": 1.0},
+    "clip 0.1": {"max_norm": 0.1},
     "forget bias 1": {"forget_bias": 1.0},
     "orthogonal": {"orthogonal": True},
     "constant rate": {"schedule": "constant"},
@@ -163,18 +164,17 @@ def run(cell: dict) -> dict:
         rng=np.random.default_rng([cell["seed"], 1]),
         learning_rate=cell["learning_rate"],
         schedule=SCHEDULES[cell["schedule"]],
-        clip=math.inf if cell["clip"] is None else cell["clip"],
+        max_norm=math.inf if cell["max_norm"] is None else cell["max_norm"],
         progress=True,
     )
     norms = np.array(history.norms)
-    clip = cell["clip"]
+    max_norm = cell["max_norm"]
     return {
         "weights": sum(parameter.numel() for parameter in model.parameters()),
         "updates": len(norms),
         "norm": {"median": round(float(np.median(norms)), 4), "max": round(float(norms.max()), 4)},
-        "clipped": None if clip is None else round(float(np.mean(norms > clip)), 4),
-        "losses": [round(loss, 4) for loss in history.losses],
-        "validations": [round(accuracy, 4) for accuracy in history.scores],
+        "clipped": None if max_norm is None else round(float(np.mean(norms > max_norm)), 4),
+        "curve": epoch_curve(history.losses, history.scores, digits=4),
         "test": round(score(model, test), 5),
     }
 

@@ -18,7 +18,7 @@ from src.models.sequences import both_ends, masked_mean
 from src.tasks.vowels import CHANNELS, NUM_CLASSES, load_vowels, split
 from src.training import fit
 
-HIDDEN_SIZE, BATCH_SIZE, STEPS, LEARNING_RATE = 48, 32, 200, 5e-3
+HIDDEN_SIZE, BATCH_SIZE, UPDATES, LEARNING_RATE = 48, 32, 200, 5e-3
 LAYERS = {"LSTM": nn.LSTM, "GRU": nn.GRU}
 POOLINGS = {
     "both ends": lambda: both_ends,
@@ -28,22 +28,22 @@ POOLINGS = {
 DROPOUT = 0.3  # of the inputs
 
 
-def cell(layer: str, pooling: str, seed: int, steps=STEPS) -> dict:
+def cell(layer: str, pooling: str, seed: int, updates=UPDATES) -> dict:
     """The settings of one run."""
     return {
-        "id": f"{layer}-{pooling.replace(' ', '-')}-{seed}-{steps}",
+        "id": f"{layer}-{pooling.replace(' ', '-')}-{seed}-{updates}",
         "layer": layer,
         "pooling": pooling,
         "dropout": DROPOUT,
         "seed": seed,
-        "steps": steps,
+        "updates": updates,
     }
 
 
 CELLS = [
     cell(layer, pooling, seed) for seed in range(5) for layer in LAYERS for pooling in POOLINGS
 ]
-QUICK = cell("GRU", "attention", 0, steps=20)
+QUICK = cell("GRU", "attention", 0, updates=20)
 
 
 def build(cell: dict) -> PooledClassifier:
@@ -70,8 +70,8 @@ def accuracy(model: nn.Module, utterances) -> float:
     return float(np.mean(logits.argmax(1).numpy() == utterances.labels))
 
 
-def train(model: nn.Module, utterances, steps: int, rng: np.random.Generator) -> None:
-    """A fixed number of steps; no weights are picked on the way."""
+def train(model: nn.Module, utterances, updates: int, rng: np.random.Generator) -> None:
+    """A fixed number of updates; no weights are picked on the way."""
 
     def loss(model, rows):
         batch = utterances.rows(rows)
@@ -84,10 +84,10 @@ def train(model: nn.Module, utterances, steps: int, rng: np.random.Generator) ->
         loss,
         batches(len(utterances.labels), rng),
         lambda model: 0.0,
-        steps=steps,
+        updates=updates,
         rng=rng,
         learning_rate=LEARNING_RATE,
-        validate_every=steps,
+        validate_every=updates,
     )
 
 
@@ -97,7 +97,7 @@ def run(cell: dict) -> dict:
     rng = np.random.default_rng([cell["seed"], 1])
     training, validation = split(data.train, rng)
     model = build(cell)
-    train(model, training, cell["steps"], rng)
+    train(model, training, cell["updates"], rng)
     return {
         "weights": sum(parameter.numel() for parameter in model.parameters()),
         "validation": round(accuracy(model, validation), 5),

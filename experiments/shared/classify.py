@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from experiments.shared.schema import epoch_curve
 from src.evaluation.baselines import NGramClassifier
 from src.models import GRUClassifier, LSTMClassifier, initialize_parameters
 from src.results import RESULTS, save_weights
@@ -64,9 +65,8 @@ def run(cell: dict, data, alphabet: str, keep_weights_as: str | None = None) -> 
         save_weights(RESULTS / f"{keep_weights_as}.safetensors", model)
     return {
         "weights": sum(parameter.numel() for parameter in model.parameters()),
-        "losses": history.losses,
-        "validations": history.scores,
-        "best_step": history.best_step,
+        "curve": epoch_curve(history.losses, history.scores),
+        "best_update": history.best_update,
         "validation": max(history.scores),
         "test": score(model, collate(data.test, alphabet)),
     }

@@ -30,7 +30,7 @@ CLASSIFIERS = {"LSTM": LSTMClassifier, "GRU": GRUClassifier}
 ADDING_STEPS = 200
 STRESS_WORDS = 8_000
 BATCH_SIZE = 32  # words have 128, as in the chapter that classifies them
-CLIP = 1.0
+MAX_NORM = 1.0
 
 
 class StepReader(nn.Module):
@@ -62,7 +62,7 @@ class Task(NamedTuple):
     sizes: dict[str, int]  # hidden sizes with which both have the same number of weights
     updates: int  # at most
     validate_every: int
-    enough: float | None = None  # the score at which the task is solved
+    solved_above: float | None = None  # the score at which the task is solved
 
 
 def step_reader(input_size: int, output_size: int) -> Callable[[str, int], nn.Module]:
@@ -232,20 +232,24 @@ def train(cell: dict, model: nn.Module, problem: Problem, task: Task) -> dict:
             problem.loss,
             problem.batches,
             problem.score,
-            steps=cell["updates"],
+            updates=cell["updates"],
             rng=np.random.default_rng([cell["seed"], 3]),
             learning_rate=cell["learning_rate"],
-            schedule=warm_up_then_decay if task.enough is None else lambda step, steps: 1.0,
-            clip=CLIP,
+            schedule=warm_up_then_decay
+            if task.solved_above is None
+            else lambda update, updates: 1.0,
+            max_norm=MAX_NORM,
             validate_every=min(task.validate_every, cell["updates"] // 4),
-            enough=task.enough,
+            solved_above=task.solved_above,
         )
     except FloatingPointError as error:
         return result | {"failed": str(error)}
     result["validation"] = max(history.scores)
-    if task.enough is None:
+    if task.solved_above is None:
         result["test"] = problem.test(model)
     else:
-        result["solved_at"] = history.steps[-1] if result["validation"] >= task.enough else None
+        result["solved_at"] = (
+            history.updates[-1] if result["validation"] >= task.solved_above else None
+        )
     scores = [float(f"{value:.4g}") for value in history.scores]
-    return result | {"curve": {"updates": history.steps, "score": scores}}
+    return result | {"curve": {"updates": history.updates, "score": scores}}

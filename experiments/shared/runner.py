@@ -20,6 +20,7 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
+from experiments.shared.schema import check_ids, check_result
 from src.results import RESULTS, write_json
 
 FINISHED = Path(__file__).parents[2] / "_build" / "experiments"
@@ -56,6 +57,7 @@ def main(
         print(json.dumps(run(quick_cell), indent=1))
         return
     cells = [quick_cell, *cells]
+    check_ids(cells)
     done = _finished(name, cells)
     missing = [cell for cell in cells if cell["id"] not in done]
     jobs = min(getattr(arguments, "jobs", 1), len(missing))
@@ -72,6 +74,7 @@ def main(
         "quick": runs[0],
         "runs": runs[1:],
     }
+    check_result(content)
     write_json(RESULTS / f"{name}.json", content)
     print(f"wrote experiments/results/{name}.json: {len(runs)} runs, {len(missing)} of them new")
 

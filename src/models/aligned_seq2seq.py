@@ -25,7 +25,7 @@ class AlignedSeq2Seq(nn.Module):
         embed_dim: E, of both embeddings.
         encoder_size: H of both directions of the encoder together, even.
         decoder_size: of the decoder.
-        layers: L, of the encoder.
+        num_layers: L, of the encoder.
         dropout: on what enters each layer, and on what the output reads.
         start: the token that the decoder reads first; no letter says it.
         end: the token that follows the last letter; no letter says it.
@@ -41,7 +41,7 @@ class AlignedSeq2Seq(nn.Module):
         embed_dim,
         encoder_size,
         decoder_size,
-        layers=2,
+        num_layers=2,
         dropout=0.0,
         *,
         start=1,
@@ -54,7 +54,7 @@ class AlignedSeq2Seq(nn.Module):
             embed_dim=embed_dim,
             encoder_size=encoder_size,
             decoder_size=decoder_size,
-            layers=layers,
+            num_layers=num_layers,
         )
         if encoder_size % 2:
             raise ValueError(f"encoder_size must be even, half a direction: {encoder_size}")
@@ -64,10 +64,10 @@ class AlignedSeq2Seq(nn.Module):
         self.encoder = nn.LSTM(
             embed_dim,
             encoder_size // 2,
-            layers,
+            num_layers,
             batch_first=True,
             bidirectional=True,
-            dropout=dropout if layers > 1 else 0.0,
+            dropout=dropout if num_layers > 1 else 0.0,
         )
         self.target_embedding = nn.Embedding(target_size, embed_dim)
         self.decoder = nn.LSTM(encoder_size + embed_dim, decoder_size, batch_first=True)

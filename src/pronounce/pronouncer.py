@@ -132,7 +132,7 @@ class Pronouncer:
 
 
 def build(sizes: dict, chunks: int, dropout: float = 0.0) -> AlignedSeq2Seq:
-    """Make the model of these sizes (embed_dim, encoder_size, decoder_size, layers)."""
+    """Make the model of these sizes (embed_dim, encoder_size, decoder_size, num_layers)."""
     return AlignedSeq2Seq(
         SOURCE_SIZE, FIRST_CHUNK + chunks, **sizes, dropout=dropout, start=START, end=END
     )

@@ -13,12 +13,12 @@ class AddingRun(NamedTuple):
     """What happened.
 
     Attributes:
-        steps: list of ints, the steps after which the error was measured.
+        updates: list of ints, the updates after which the error was measured.
         errors: list of floats, the mean squared error on the held-out sequences then.
-        solved_at: the first of these steps with an error below the threshold; None if none has.
+        solved_at: the first of these updates with an error below the threshold; None if none has.
     """
 
-    steps: list[int]
+    updates: list[int]
     errors: list[float]
     solved_at: int | None
 
@@ -28,11 +28,11 @@ def train_to_add(
     length,
     *,
     rng,
-    steps,
+    updates,
     batch_size=32,
     learning_rate=1e-2,
     max_norm=1.0,
-    check_every=100,
+    validate_every=100,
     solved_below=0.01,
     progress=False,
 ):
@@ -45,16 +45,16 @@ def train_to_add(
         layer: RNN, LSTM or GRU with D = 2; its parameters are changed.
         length: T.
         rng: numpy.random.Generator; draws held-out sequences, w, and then the batches.
-        steps: the most updates.
+        updates: the most that are made.
         batch_size: B.
         learning_rate: Adam's.
         max_norm: the gradient's global norm is clipped to it.
-        check_every: steps between two measurements of the error on 256 held-out sequences.
+        validate_every: updates between two measurements of the error on 256 held-out sequences.
         solved_below: the threshold. (Always to say 1 gives 1/6.)
         progress: show a bar on standard error if that is a terminal.
 
     Returns:
-        AddingRun(steps, errors, solved_at).
+        AddingRun(updates, errors, solved_at).
 
     Raises:
         ValueError: a gradient became NaN or infinite, or a setting is out of its range.
@@ -78,7 +78,7 @@ def train_to_add(
         return answers, outputs, tape
 
     run = AddingRun([], [], None)
-    for step in tqdm(range(1, steps + 1), unit="step", disable=None if progress else True):
+    for update in tqdm(range(1, updates + 1), unit="update", disable=None if progress else True):
         x, targets = draw(batch_size)
         answers, outputs, tape = read(x)
         d_answers = (answers - targets) / dtype.type(batch_size)
@@ -90,9 +90,9 @@ def train_to_add(
         }
         optimizer.step(clip_by_global_norm(gradients, max_norm)[0])
 
-        if step % check_every == 0 or step == steps:
-            run.steps.append(step)
+        if update % validate_every == 0 or update == updates:
+            run.updates.append(update)
             run.errors.append(float(np.mean((read(held_out)[0] - sums) ** 2)))
             if run.errors[-1] < solved_below:
-                return run._replace(solved_at=step)
+                return run._replace(solved_at=update)
     return run

@@ -73,7 +73,7 @@ def fit_classifier(
         loss,
         endless_batches(train.lengths, batch_size, rng),
         lambda model: score(model, validation),
-        steps=epochs * per_epoch,
+        updates=epochs * per_epoch,
         rng=rng,
         **{"validate_every": per_epoch} | settings,
     )

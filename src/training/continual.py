@@ -47,14 +47,14 @@ class StreamCurve(NamedTuple):
     """What was measured while a network trained, a list entry for each check.
 
     Attributes:
-        steps: updates made so far.
+        updates: made so far.
         loss: mean cross-entropy of the last window.
         legal: share of its steps that were predicted (`predicts_legal`).
         memory: the same, of the steps before a string's last letter but one.
         state: mean |C| at the window's end.
     """
 
-    steps: list[int]
+    updates: list[int]
     loss: list[float]
     legal: list[float]
     memory: list[float]
@@ -65,12 +65,12 @@ def train_on_streams(
     network,
     *,
     rng,
-    steps,
+    updates,
     batch_size=16,
     window=25,
     learning_rate=1e-2,
     max_norm=1.0,
-    check_every=250,
+    validate_every=250,
     frozen_rows=None,
 ):
     """Train a network, in place, on endless streams; its state is carried from window to window.
@@ -81,12 +81,12 @@ def train_on_streams(
     Args:
         network: StreamNetwork; its parameters are changed.
         rng: numpy.random.Generator that the streams are drawn from.
-        steps: updates.
+        updates: how many.
         batch_size: B, streams side by side.
         window: T, steps between two updates.
         learning_rate: Adam's, at the start.
         max_norm: the gradient's global norm is clipped to it.
-        check_every: updates between two entries of the curve.
+        validate_every: updates between two entries of the curve.
         frozen_rows: slice of the layer's rows (weights and bias) that stay as they are; None: none.
 
     Returns:
@@ -103,11 +103,13 @@ def train_on_streams(
         logits, state, record = network.read(inputs, state)
         return logits, state, record
 
-    return _train(network, batch, read, steps, learning_rate, max_norm, check_every, frozen_rows)
+    return _train(
+        network, batch, read, updates, learning_rate, max_norm, validate_every, frozen_rows
+    )
 
 
 def train_with_resets(
-    network, *, rng, steps, batch_size=32, learning_rate=1e-2, max_norm=1.0, check_every=250
+    network, *, rng, updates, batch_size=32, learning_rate=1e-2, max_norm=1.0, validate_every=250
 ):
     """The same for a network whose state is zero at the start of every string.
 
@@ -123,10 +125,10 @@ def train_with_resets(
         network,
         lambda: separate_strings(rng, batch_size),
         network.read,
-        steps,
+        updates,
         learning_rate,
         max_norm,
-        check_every,
+        validate_every,
         None,
     )
 
@@ -139,10 +141,10 @@ def separate_strings(rng, batch_size):
     return batch, lengths
 
 
-def _train(network, batch, read, steps, learning_rate, max_norm, check_every, frozen_rows):
+def _train(network, batch, read, updates, learning_rate, max_norm, validate_every, frozen_rows):
     optimizer = Adam(network.parameters, learning_rate)
     curve = StreamCurve([], [], [], [], [])
-    for step in range(1, steps + 1):
+    for update in range(1, updates + 1):
         w, lengths = batch()
         logits, state, record = read(w.inputs)
         loss, d_logits = sequence_cross_entropy(logits, w.targets, lengths)
@@ -150,13 +152,13 @@ def _train(network, batch, read, steps, learning_rate, max_norm, check_every, fr
         if frozen_rows is not None:
             for name in ("weight_ih", "weight_hh", "bias"):
                 gradients[name][frozen_rows] = 0
-        optimizer.learning_rate = learning_rate * (1 - (step - 1) / steps)
+        optimizer.learning_rate = learning_rate * (1 - (update - 1) / updates)
         optimizer.step(clip_by_global_norm(gradients, max_norm)[0])
 
-        if step % check_every == 0:
+        if update % validate_every == 0:
             real = np.arange(logits.shape[1]) < lengths[:, None]
             right = predicts_legal(logits, w.legal)
-            curve.steps.append(step)
+            curve.updates.append(update)
             curve.loss.append(loss)
             curve.legal.append(float(right[real].mean()))
             curve.memory.append(float(right[real & w.needs_memory].mean()))

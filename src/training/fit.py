@@ -14,20 +14,20 @@ from tqdm import tqdm
 class History:
     """What happened, an entry per validation; lists, so that they plot and serialise as is."""
 
-    steps: list[int] = field(default_factory=list)  # steps taken by then
+    updates: list[int] = field(default_factory=list)  # updates made by then
     losses: list[float] = field(default_factory=list)  # mean training loss since the last one
     scores: list[float] = field(default_factory=list)  # validation score: higher is better
-    norms: list[float] = field(default_factory=list)  # of the gradient at every step, not clipped
-    best_step: int = 0  # the model's weights are those of this step
+    norms: list[float] = field(default_factory=list)  # of the gradient at every update, not clipped
+    best_update: int = 0  # the model's weights are those of this one
     stopped_early: bool = False
 
 
-def warm_up_then_decay(step: int, steps: int, warm_up: float = 0.15) -> float:
+def warm_up_then_decay(update: int, updates: int, warm_up: float = 0.15) -> float:
     """Scale the learning rate: linearly up to 1 in the first part, linearly down to 0 after it.
 
     Large steps find a good region; small ones at the end settle in it.
     """
-    progress = step / steps
+    progress = update / updates
     return min(progress / warm_up, 1.0) if progress < warm_up else (1 - progress) / (1 - warm_up)
 
 
@@ -37,47 +37,47 @@ def fit(
     batches: Iterable,
     score: Callable[[nn.Module], float],
     *,
-    steps: int,
+    updates: int,
     rng: np.random.Generator,
     learning_rate: float = 1e-2,
     schedule: Callable[[int, int], float] = warm_up_then_decay,
-    clip: float = 5.0,
+    max_norm: float = 5.0,
     validate_every: int = 100,
     patience: int | None = None,
-    enough: float | None = None,
+    solved_above: float | None = None,
     progress: bool = False,
 ) -> History:
     """Train `model` in place with Adam; leave it in evaluation mode with its best weights.
 
-    The budget is a number of steps, never of seconds: a faster machine gets the same model.
+    The budget is a number of updates, never of seconds: a faster machine gets the same model.
 
     Args:
         model: any module.
         loss: `loss(model, batch)`, a scalar tensor.
-        batches: at least `steps` batches, of whatever `loss` understands.
+        batches: at least `updates` batches, of whatever `loss` understands.
         score: `score(model)` on validation data, higher is better. It is called in evaluation
             mode and without gradients.
-        steps: updates of the weights.
+        updates: how often the weights change.
         rng: seeds torch's generator, from which dropout draws its masks.
         learning_rate: Adam's, at its highest.
-        schedule: `schedule(step, steps)` multiplies the learning rate.
-        clip: the global norm of the gradient is cut to this before each step.
-        validate_every: steps between validations; there is always one after the last step.
+        schedule: `schedule(update, updates)` multiplies the learning rate.
+        max_norm: the global norm of the gradient is cut to this before each update.
+        validate_every: updates between validations; there is always one after the last.
         patience: stop after this many validations without a new best score. None: never.
-        enough: stop at the first validation with a score of at least this. None: never.
+        solved_above: stop at the first validation with a score of at least this. None: never.
         progress: show a bar on standard error if that is a terminal.
 
     Returns:
         the history of losses and scores.
 
     Raises:
-        ValueError: a setting out of its range, or `batches` ending before `steps`.
+        ValueError: a setting out of its range, or `batches` ending before `updates`.
         FloatingPointError: the loss is NaN or infinite; the message gives the step.
     """
     _check_positive(
-        steps=steps,
+        updates=updates,
         learning_rate=learning_rate,
-        clip=clip,
+        max_norm=max_norm,
         validate_every=validate_every,
         patience=patience,
     )
@@ -85,39 +85,39 @@ def fit(
     optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
     history, best, running_loss, batch_iterator = History(), None, [], iter(batches)
 
-    bar = tqdm(range(1, steps + 1), unit="step", disable=None if progress else True)
-    for step in bar:
+    bar = tqdm(range(1, updates + 1), unit="update", disable=None if progress else True)
+    for update in bar:
         try:
             batch = next(batch_iterator)
         except StopIteration:
-            raise ValueError(f"batches ended after {step - 1} of {steps} steps") from None
+            raise ValueError(f"batches ended after {update - 1} of {updates} updates") from None
         model.train()
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate * schedule(step, steps)
+            group["lr"] = learning_rate * schedule(update, updates)
         optimizer.zero_grad()
         value = loss(model, batch)
         running_loss.append(value.item())
         if not np.isfinite(running_loss[-1]):
             raise FloatingPointError(
-                f"the loss is {running_loss[-1]} at step {step}: lower the learning rate "
-                "(or clip), or look for NaN in the data"
+                f"the loss is {running_loss[-1]} at update {update}: lower the learning rate "
+                "(or max_norm), or look for NaN in the data"
             )
         value.backward()
-        history.norms.append(nn.utils.clip_grad_norm_(model.parameters(), clip).item())
+        history.norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
         optimizer.step()
 
-        if step % validate_every == 0 or step == steps:
+        if update % validate_every == 0 or update == updates:
             model.eval()
             with torch.no_grad():
                 history.scores.append(float(score(model)))
-            history.steps.append(step)
+            history.updates.append(update)
             history.losses.append(float(np.mean(running_loss)))
             running_loss = []
             bar.set_postfix(loss=f"{history.losses[-1]:.3f}", score=f"{history.scores[-1]:.3f}")
             if history.scores[-1] >= max(history.scores):
-                history.best_step, best = step, copy.deepcopy(model.state_dict())
-            since_best = len(history.steps) - 1 - history.steps.index(history.best_step)
-            solved = enough is not None and history.scores[-1] >= enough
+                history.best_update, best = update, copy.deepcopy(model.state_dict())
+            since_best = len(history.updates) - 1 - history.updates.index(history.best_update)
+            solved = solved_above is not None and history.scores[-1] >= solved_above
             if solved or (patience is not None and since_best >= patience):
                 history.stopped_early = True
                 break

@@ -86,7 +86,7 @@ def fit_forecaster(
     def score(model):
         return -over_all_steps(errors(model, data.validation)["free"])
 
-    return fit(model, loss, enumerate(rows), score, steps=updates, rng=rng, **settings)
+    return fit(model, loss, enumerate(rows), score, updates=updates, rng=rng, **settings)
 
 
 @torch.no_grad()

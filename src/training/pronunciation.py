@@ -125,7 +125,7 @@ def fit_pronouncer(
         loss,
         enumerate(endless_batches(train.lengths, batch_size, rng)),
         lambda model: 1 - judge(model, development).symbol,
-        steps=updates,
+        updates=updates,
         rng=rng,
         **{"validate_every": updates} | settings,
     )

@@ -37,8 +37,7 @@ def test_a_small_cell_run_again_agrees():
     assert stored["cell"] == pronounce.QUICK
     for name in ("weights", "pairs", "not_aligned", "chunks"):
         assert again[name] == stored[name]
-    for first, second in zip(again["curve"], stored["curve"], strict=True):
-        assert first["loss"] == pytest.approx(second["loss"], rel=1e-2)
+    assert again["curve"]["loss"] == pytest.approx(stored["curve"]["loss"], rel=1e-2)
 
 
 def test_a_killed_run_goes_on_where_it_was(folder):

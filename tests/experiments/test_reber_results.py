@@ -15,16 +15,16 @@ def test_the_result_holds_every_cell_once():
 def test_a_small_run_again_agrees():
     stored, again = load_result("reber")["quick"], reber.run(reber.QUICK)
     assert again["weights"] == stored["weights"]
-    assert again["curves"]["loss"] == pytest.approx(stored["curves"]["loss"], abs=0.02)
+    assert again["curve"]["loss"] == pytest.approx(stored["curve"]["loss"], abs=0.02)
 
 
 @pytest.mark.parametrize("model", ["GRU-before", "GRU-after"])
 def test_the_beginning_of_a_gru_run_again_agrees(model):
     runs = {run["cell"]["id"]: run for run in load_result("reber")["runs"]}
     stored = runs[f"{model.lower()}-1024-0"]
-    again = reber.run(stored["cell"] | {"steps": 50})
+    again = reber.run(stored["cell"] | {"updates": 50})
     assert again["weights"] == stored["weights"]
-    assert again["curves"]["loss"] == pytest.approx(stored["curves"]["loss"][:2], abs=0.02)
+    assert again["curve"]["loss"] == pytest.approx(stored["curve"]["loss"][:2], abs=0.02)
 
 
 @pytest.mark.parametrize("model", reber.STORED)

@@ -77,7 +77,7 @@ def test_a_reader_who_has_seen_enough_is_no_error():
 
 
 def test_answers_add_up_the_ways_to_spell_them():
-    sizes = {"embed_dim": 3, "encoder_size": 4, "decoder_size": 5, "layers": 1}
+    sizes = {"embed_dim": 3, "encoder_size": 4, "decoder_size": 5, "num_layers": 1}
     torch.manual_seed(0)
     pronouncer = Pronouncer(build(sizes, chunks=2), [(), ("AA",)])
     (hypotheses,) = pronouncer.hypotheses(["ab"], 16)
@@ -97,7 +97,7 @@ def test_the_best_answer_alone():
 
 def test_saved_weights_come_back(tmp_path):
     pronouncer = Pronouncer.load()
-    sizes = {"embed_dim": 96, "encoder_size": 384, "decoder_size": 384, "layers": 2}
+    sizes = {"embed_dim": 96, "encoder_size": 384, "decoder_size": 384, "num_layers": 2}
     pronouncer.save(tmp_path / "copy.safetensors", sizes)
     again = Pronouncer.load(tmp_path / "copy.safetensors")
     assert again.pronounce(["thought"]) == pronouncer.pronounce(["thought"])

@@ -12,10 +12,10 @@ def test_a_gated_cell_learns_to_add(layer_class, dtype):
     rng = np.random.default_rng(0)
     layer = layer_class.initialize(2, 16, rng=rng, dtype=dtype)
     before = layer.parameters["weight_hh"].copy()
-    run = train_to_add(layer, 8, rng=rng, steps=1500, check_every=50)
-    assert run.solved_at == run.steps[-1]
+    run = train_to_add(layer, 8, rng=rng, updates=1500, validate_every=50)
+    assert run.solved_at == run.updates[-1]
     assert run.errors[-1] < 0.01 <= min(run.errors[:-1])
-    assert run.steps == list(range(50, run.solved_at + 1, 50))
+    assert run.updates == list(range(50, run.solved_at + 1, 50))
     assert layer.parameters["weight_hh"].dtype == dtype
     assert not np.array_equal(layer.parameters["weight_hh"], before), "trained in place"
 
@@ -32,7 +32,7 @@ def test_a_network_without_memory_stays_at_the_level_of_a_constant():
     rng = np.random.default_rng(1)
     start = RNN.initialize(2, 8, rng=rng).parameters
     layer = Forgetful(start | {"weight_hh": np.zeros((8, 8))})
-    run = train_to_add(layer, 20, rng=rng, steps=300)
+    run = train_to_add(layer, 20, rng=rng, updates=300)
     assert run.solved_at is None
     assert 0.6 * BASELINE_MODERN < run.errors[-1] < 1.4 * BASELINE_MODERN
 
@@ -41,13 +41,13 @@ def test_the_same_seed_gives_the_same_run():
     runs = []
     for _ in range(2):
         rng = np.random.default_rng(2)
-        runs.append(train_to_add(GRU.initialize(2, 4, rng=rng), 6, rng=rng, steps=30))
+        runs.append(train_to_add(GRU.initialize(2, 4, rng=rng), 6, rng=rng, updates=30))
     assert runs[0] == runs[1]
-    assert runs[0].steps == [30], "the last step is always measured"
+    assert runs[0].updates == [30], "the last step is always measured"
 
 
 def test_a_setting_out_of_range_is_refused():
     rng = np.random.default_rng(3)
     layer = RNN.initialize(2, 4, rng=rng)
     with pytest.raises(ValueError, match="max_norm must be positive"):
-        train_to_add(layer, 6, rng=rng, steps=10, max_norm=0)
+        train_to_add(layer, 6, rng=rng, updates=10, max_norm=0)

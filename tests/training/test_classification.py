@@ -61,7 +61,7 @@ def test_it_learns_a_rule_about_the_first_letter():
 
 def test_settings_reach_fit():
     examples = collate(words(0, 20), "abcdefghij")
-    with pytest.raises(ValueError, match="clip must be above 0"):
+    with pytest.raises(ValueError, match="max_norm must be above 0"):
         fit_classifier(
             new_model(),
             examples,
@@ -69,5 +69,5 @@ def test_settings_reach_fit():
             epochs=1,
             batch_size=4,
             rng=np.random.default_rng(0),
-            clip=0.0,
+            max_norm=0.0,
         )

@@ -43,8 +43,8 @@ def test_the_gradient_of_a_window_is_right_and_stops_at_its_start():
 def test_training_lowers_the_loss_and_changes_the_layer_in_place():
     net = network(hidden_size=8)
     before = net.layer.parameters["weight_hh"].copy()
-    curve = train_on_streams(net, rng=np.random.default_rng(0), steps=200, check_every=50)
-    assert curve.steps == [50, 100, 150, 200]
+    curve = train_on_streams(net, rng=np.random.default_rng(0), updates=200, validate_every=50)
+    assert curve.updates == [50, 100, 150, 200]
     assert curve.loss[-1] < 0.8 * np.log(7)
     assert curve.legal[-1] > curve.legal[0]
     assert np.abs(net.layer.parameters["weight_hh"] - before).max() > 0.1
@@ -53,7 +53,7 @@ def test_training_lowers_the_loss_and_changes_the_layer_in_place():
 
 def test_training_with_resets_lowers_the_loss():
     net = network(hidden_size=8)
-    curve = train_with_resets(net, rng=np.random.default_rng(0), steps=100, check_every=100)
+    curve = train_with_resets(net, rng=np.random.default_rng(0), updates=100, validate_every=100)
     assert curve.loss[-1] < 0.8 * np.log(7)
 
 
@@ -66,7 +66,7 @@ def test_frozen_rows_stay_as_they_are():
     }
     before = {name: value.copy() for name, value in p.items()}
     net = StreamNetwork(LSTM2000(p, blocks=2), rng=rng)
-    train_on_streams(net, rng=rng, steps=3, frozen_rows=slice(2, 4))
+    train_on_streams(net, rng=rng, updates=3, frozen_rows=slice(2, 4))
     for name, value in p.items():
         np.testing.assert_array_equal(value[2:4], before[name][2:4])
         assert np.abs(value[:2] - before[name][:2]).min() > 1e-4

@@ -31,7 +31,7 @@ def minus_error(model):
 
 
 def fit_line(model, batches=None, score=minus_error, **settings):
-    settings = {"steps": 300, "learning_rate": 0.1, "validate_every": 50} | settings
+    settings = {"updates": 300, "learning_rate": 0.1, "validate_every": 50} | settings
     return fit(
         model,
         squared_error,
@@ -45,7 +45,7 @@ def fit_line(model, batches=None, score=minus_error, **settings):
 def test_it_learns_and_reports_what_happened():
     model = new_line()
     history = fit_line(model)
-    assert history.steps == [50, 100, 150, 200, 250, 300]
+    assert history.updates == [50, 100, 150, 200, 250, 300]
     assert len(history.losses) == len(history.scores) == 6
     assert history.losses[-1] < 1e-4 < history.losses[0]
     assert model.weight.item() == pytest.approx(2, abs=1e-2)
@@ -54,7 +54,7 @@ def test_it_learns_and_reports_what_happened():
 
 
 def test_there_is_a_validation_after_the_last_step():
-    assert fit_line(new_line(), steps=70).steps == [50, 70]
+    assert fit_line(new_line(), updates=70).updates == [50, 70]
 
 
 def test_the_best_weights_are_restored_not_the_last():
@@ -64,13 +64,13 @@ def test_the_best_weights_are_restored_not_the_last():
         seen.append(model.weight.item())
         return next(scores)
 
-    history = fit_line(model, score=score, steps=150)
-    assert history.best_step == 100
+    history = fit_line(model, score=score, updates=150)
+    assert history.best_update == 100
     assert model.weight.item() == seen[1] != seen[2]
 
 
 def test_of_equal_scores_the_later_weights_are_kept():
-    assert fit_line(new_line(), score=lambda model: 0.5).best_step == 300
+    assert fit_line(new_line(), score=lambda model: 0.5).best_update == 300
 
 
 def test_patience_stops_after_that_many_validations_without_a_better_one():
@@ -78,15 +78,15 @@ def test_patience_stops_after_that_many_validations_without_a_better_one():
     history = fit_line(new_line(), score=lambda model: next(scores), patience=2)
     assert history.stopped_early
     assert history.scores == [0.1, 0.4, 0.3, 0.2]
-    assert history.best_step == 100
+    assert history.best_update == 100
 
 
-def test_enough_stops_at_the_first_score_that_reaches_it():
+def test_solved_above_stops_at_the_first_score_that_reaches_it():
     scores = iter([0.1, 0.8, 0.7, 0.95, 1.0])
-    history = fit_line(new_line(), score=lambda model: next(scores), enough=0.9)
+    history = fit_line(new_line(), score=lambda model: next(scores), solved_above=0.9)
     assert history.stopped_early
     assert history.scores == [0.1, 0.8, 0.7, 0.95]
-    assert history.best_step == history.steps[-1] == 200
+    assert history.best_update == history.updates[-1] == 200
 
 
 def test_the_score_is_taken_in_evaluation_mode_without_gradients():
@@ -110,12 +110,12 @@ def test_the_gradient_is_clipped_before_the_step():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(torch.optim.Adam, "step", watching_step)
-        fit_line(model, clip=0.25, steps=10)
+        fit_line(model, max_norm=0.25, updates=10)
     assert max(norms) == pytest.approx(0.25, rel=1e-4)
 
 
 def test_the_norm_of_every_gradient_is_kept_as_it_was_before_clipping():
-    free, clipped = (fit_line(new_line(), clip=clip) for clip in (1e9, 1e-3))
+    free, clipped = (fit_line(new_line(), max_norm=clip) for clip in (1e9, 1e-3))
     assert len(free.norms) == len(clipped.norms) == 300
     assert clipped.norms[0] == free.norms[0] > 1e-3
 
@@ -136,7 +136,7 @@ def test_the_same_seed_gives_the_same_model_with_dropout():
         with torch.no_grad():
             for parameter in model.parameters():
                 parameter.copy_(torch.tensor(rng.normal(size=parameter.shape)))
-        fit_line(model, steps=20)
+        fit_line(model, updates=20)
         return torch.cat([p.ravel() for p in model.parameters()])
 
     first = trained()
@@ -145,16 +145,16 @@ def test_the_same_seed_gives_the_same_model_with_dropout():
 
 
 def test_no_bar_unless_asked(capfd):
-    fit_line(new_line(), steps=5)
+    fit_line(new_line(), updates=5)
     assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"steps": 0}, "steps must be above 0, got 0"),
+        ({"updates": 0}, "updates must be above 0, got 0"),
         ({"validate_every": 0}, "validate_every must be above 0, got 0"),
-        ({"clip": -1.0}, "clip must be above 0, got -1.0"),
+        ({"max_norm": -1.0}, "max_norm must be above 0, got -1.0"),
         ({"learning_rate": 0.0}, "learning_rate must be above 0, got 0.0"),
         ({"patience": 0}, "patience must be above 0, got 0"),
     ],
@@ -166,11 +166,11 @@ def test_settings_out_of_range_are_named(settings, message):
 
 def test_batches_that_end_too_soon_are_named():
     three = [next(line_batches(0)) for _ in range(3)]
-    with pytest.raises(ValueError, match="batches ended after 3 of 300 steps"):
+    with pytest.raises(ValueError, match="batches ended after 3 of 300 updates"):
         fit_line(new_line(), batches=three)
 
 
 def test_a_loss_that_is_not_a_number_stops_at_once():
     nan = (torch.full((2, 1), float("nan")), torch.zeros(2, 1))
-    with pytest.raises(FloatingPointError, match="the loss is nan at step 2"):
+    with pytest.raises(FloatingPointError, match="the loss is nan at update 2"):
         fit_line(new_line(), batches=[next(line_batches(0)), nan])
