@@ -6,6 +6,7 @@ numbers: no object, no class and no code can come out of a message.
 
 import base64
 import json
+import math
 import os
 import select
 import struct
@@ -14,6 +15,7 @@ import time
 import numpy as np
 
 MESSAGE_BYTES = 8_000_000
+ITEMS = 200_000  # separate values in an answer; an array counts as one
 DTYPES = {
     "bool",
     "int8",
@@ -41,7 +43,7 @@ class EndedError(BorderError):
 
 
 class Name:
-    """Stands for an object of the student's notebook, which the worker looks up."""
+    """Stands for an object of the notebook, or an expression, which the worker looks up."""
 
     def __init__(self, name):
         self.name = name
@@ -106,7 +108,7 @@ def from_plain(plain, tensor=lambda array: array, look_up=None):
             return _from_array(plain["array"], plain)
         if plain.keys() == {"tensor", "shape", "data"}:
             return tensor(_from_array(plain["tensor"], plain))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BorderError("a value that cannot be read") from error
     raise BorderError("a value that cannot be read")
 
@@ -114,10 +116,12 @@ def from_plain(plain, tensor=lambda array: array, look_up=None):
 def _from_array(dtype, plain):
     if dtype not in DTYPES:
         raise BorderError("an array of no known kind")
-    shape = tuple(int(size) for size in plain["shape"])
-    if len(shape) > 8 or any(size < 0 for size in shape):
+    shape = plain["shape"]
+    if len(shape) > 8 or not all(type(size) is int and 0 <= size < 1 << 31 for size in shape):
         raise BorderError("an array of an impossible shape")
     data = base64.b64decode(plain["data"], validate=True)
+    if math.prod(shape) * np.dtype(dtype).itemsize != len(data):
+        raise BorderError("an array of another size than its shape")
     return np.frombuffer(data, dtype).reshape(shape).copy()
 
 
@@ -136,14 +140,22 @@ def write_message(descriptor, message, seconds=None):
             raise EndedError("the connection is closed") from None
 
 
-def read_message(descriptor, seconds=None):
-    """Read a message, within so many seconds and never more than `MESSAGE_BYTES`."""
+def read_message(descriptor, seconds=None, items=None):
+    """Read a message, within so many seconds and never more than `MESSAGE_BYTES`.
+
+    Args:
+        items: how many separate values it may hold; counted before any of them is made, since a
+            value takes up to sixty times the memory of its two bytes in a message.
+    """
     deadline = None if seconds is None else time.monotonic() + seconds
     (size,) = HEADER.unpack(_read(descriptor, HEADER.size, deadline))
     if size > MESSAGE_BYTES:
         raise BorderError(f"more than {MESSAGE_BYTES // 1_000_000} MB")
+    data = _read(descriptor, size, deadline)
+    if items is not None and sum(map(data.count, (b",", b"[", b"{"))) > items:
+        raise BorderError(f"more than {items} separate values")
     try:
-        return json.loads(_read(descriptor, size, deadline))
+        return json.loads(data)
     except (ValueError, RecursionError) as error:
         raise BorderError("a message that is not JSON") from error
 

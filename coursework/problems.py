@@ -66,6 +66,11 @@ def source_of(cell):
     return "".join(cell["source"])
 
 
+def plain(text):
+    """A cell's text without what an editor may change: blanks at ends of lines, empty lines."""
+    return "\n".join(line.rstrip() for line in text.strip().split("\n"))
+
+
 class Problem:
     """One problem set with the numbers of one class.
 
@@ -130,6 +135,19 @@ class Problem:
         cells = [{"label": "the numbers", "source": self.numbers_source}] if self.numbers else []
         sources = [source_of(cell) for cell in self._cells("given")]
         return cells + [{"label": "a given cell", "source": source} for source in sources]
+
+    @cached_property
+    def unedited(self):
+        """The texts that a given or test cell has, by its name, if a student left it alone."""
+        texts = {}
+        for cell in self.cells:
+            if role(cell) in ("given", "test", "numbers"):
+                source = source_of(cell)
+                handed_out = HIDDEN.sub("", source)
+                texts[grade_id(cell)] = {plain(source), plain(handed_out)}
+                if role(cell) == "numbers":
+                    texts[grade_id(cell)].add(plain(self.numbers_source))
+        return texts
 
     @cached_property
     def reference(self):

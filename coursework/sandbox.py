@@ -1,41 +1,27 @@
 """A process for student code: no network, no other process, no file but the Python it needs.
 
-bubblewrap makes the walls (namespaces, an empty file system with a read-only Python in it), a
-seccomp filter forbids to start processes, and the worker limits its own memory, time and file
-size before it sees a line of student code.
+bubblewrap makes the walls (`walls`), a seccomp filter forbids to start processes (`seccomp`), and
+the worker limits its own memory, time and file size before it sees a line of student code.
 """
 
 import os
 import platform
 import re
 import shutil
-import struct
 import subprocess
 import sys
-import sysconfig
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from coursework import border
+from coursework.seccomp import NoSandboxError, seccomp_filter
+from coursework.walls import ROOT, Way, command, unused_user_id, ways
 
-ROOT = Path(__file__).resolve().parents[1]
-HERE = Path(__file__).resolve().parent
 OLDEST_BWRAP = (0, 8)
-ENVIRONMENT = {
-    "HOME": "/home",
-    "TMPDIR": "/home",
-    "LANG": "C.UTF-8",
-    "MPLBACKEND": "agg",
-    "PYTHONUTF8": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
 STARTUP_SECONDS = 120  # imports on a busy machine; no student code runs yet
-
-
-class NoSandboxError(Exception):
-    """This machine cannot confine student code, so nothing is graded."""
+GRACE_SECONDS = 3.0  # the worker stops what takes too long; if it does not answer, it is ended
+PAGE = "the book's page “Teach with it” says how"
 
 
 @dataclass(frozen=True)
@@ -43,152 +29,79 @@ class Limits:
     """What a submission may use.
 
     Attributes:
-        memory: bytes of address space.
+        memory: bytes of address space, beside what Python and its libraries take.
         disk: bytes of its temporary home, and of a file.
+        threads: threads at a time.
         cpu_seconds: CPU time of a process.
         cell_seconds: one cell of the notebook.
-        load_seconds: all cells of the notebook.
+        load_seconds: all cells of the notebook; after that, `spare_seconds` for what is left.
+        spare_seconds: all cells that come after `load_seconds` are used up, a second for each.
         call_seconds: one call of a student's function.
+        part_seconds: all calls of a part.
+        total_seconds: everything; honest work cannot reach it.
     """
 
     memory: int = 1_500_000_000
     disk: int = 32_000_000
-    cpu_seconds: int = 120
+    threads: int = 32
+    cpu_seconds: int = 150
     cell_seconds: float = 10.0
     load_seconds: float = 30.0
+    spare_seconds: float = 5.0
     call_seconds: float = 10.0
+    part_seconds: float = 15.0
+    total_seconds: float = 240.0
 
 
-# System calls, by machine: (AUDIT_ARCH, clone, clone3, those that student code never needs).
-# Without fork there is one process, so that its limits are the submission's; memfd, shared
-# memory and sockets would hold memory outside them; the rest has opened sandboxes before.
-_CALLS = {
-    "x86_64": (
-        0xC000003E,
-        56,
-        435,
-        # fork vfork memfd_create socket socketpair shmget mq_open ptrace unshare setns mount
-        # add_key request_key keyctl perf_event_open bpf userfaultfd io_uring_setup memfd_secret
-        (57, 58, 319, 41, 53, 29, 240, 101, 272, 308, 165, 248, 249, 250, 298, 321, 323, 425, 447),
-    ),
-    "aarch64": (
-        0xC00000B7,
-        220,
-        435,
-        (279, 198, 199, 194, 180, 117, 97, 268, 40, 217, 218, 219, 241, 280, 282, 425, 447),
-    ),
-}
-
-
-def seccomp_filter(machine):
-    """The filter as a program for the kernel: threads are allowed, processes are not.
-
-    Raises:
-        NoSandboxError: the numbers of this machine's system calls are not known here.
-    """
-    if machine not in _CALLS:
-        raise NoSandboxError(f"Grading runs on x86_64 and aarch64, not on {machine}.")
-    arch, clone, clone3, forbidden = _CALLS[machine]
-    load, equal, any_bit, give = 0x20, 0x15, 0x45, 0x06
-    kill, allow, not_permitted, no_such_call = 0x80000000, 0x7FFF0000, 0x00050001, 0x00050026
-    clone_thread, x32 = 0x00010000, 0x40000000
-
-    program = [(load, 4, 0, 0), (equal, arch, 1, 0), (give, kill, 0, 0), (load, 0, 0, 0)]
-    program += [(any_bit, x32, 0, 1), (give, kill, 0, 0)]
-    for number in forbidden:
-        program += [(equal, number, 0, 1), (give, not_permitted, 0, 0)]
-    # clone3 hides its flags from the filter; "no such call" makes glibc fall back to clone.
-    program += [(equal, clone3, 0, 1), (give, no_such_call, 0, 0)]
-    program += [(equal, clone, 0, 3), (load, 16, 0, 0)]
-    program += [(any_bit, clone_thread, 1, 0), (give, not_permitted, 0, 0), (give, allow, 0, 0)]
-    return b"".join(struct.pack("=HBBI", code, yes, no, k) for code, k, yes, no in program)
-
-
-def packages_folder():
-    """The folder of the installed packages."""
-    return sysconfig.get_paths()["purelib"]
-
-
-def command(limits, with_torch, seccomp):
-    """The command line of bubblewrap and the worker behind it.
-
-    Args:
-        limits: `Limits`.
-        with_torch: whether the problem set may use PyTorch; elsewhere it is hidden.
-        seccomp: file descriptor that holds the filter.
-    """
-    python = os.path.realpath(sys.executable)
-    prefix, packages = os.path.realpath(sys.base_prefix), packages_folder()
-    mounts = ["--ro-bind", "/usr", "/usr"]
-    for name in ("bin", "lib", "lib64", "lib32"):
-        if os.path.islink(f"/{name}"):
-            mounts += ["--symlink", os.readlink(f"/{name}"), f"/{name}"]
-        elif os.path.isdir(f"/{name}"):
-            mounts += ["--ro-bind", f"/{name}", f"/{name}"]
-    mounts += ["--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache"]
-    if not Path(prefix).is_relative_to("/usr"):
-        mounts += ["--ro-bind", prefix, prefix]
-    # Should the repository lie inside what is mounted, it disappears again.
-    mounts += ["--tmpfs", str(ROOT), "--ro-bind", packages, packages, "--remount-ro", str(ROOT)]
-    if not with_torch and os.path.isdir(f"{packages}/torch"):
-        mounts += ["--tmpfs", f"{packages}/torch", "--remount-ro", f"{packages}/torch"]
-    for name in ("worker.py", "border.py"):
-        mounts += ["--ro-bind", str(HERE / name), f"/grader/{name}"]
-    size = ["--size", str(limits.disk)]
-    return [
-        shutil.which("bwrap") or "bwrap",
-        *("--unshare-all", "--unshare-user", "--disable-userns", "--uid", "65534"),
-        *("--gid", "65534", "--cap-drop", "ALL", "--die-with-parent", "--new-session"),
-        *("--hostname", "sandbox", "--clearenv"),
-        *mounts,
-        *("--proc", "/proc", "--dev", "/dev"),
-        *size,
-        *("--tmpfs", "/dev/shm", "--remount-ro", "/dev"),
-        *size,
-        *("--tmpfs", "/home", "--chdir", "/home", "--dir", "/tmp", "--remount-ro", "/"),
-        *(word for name, value in ENVIRONMENT.items() for word in ("--setenv", name, value)),
-        *("--seccomp", str(seccomp)),
-        *(python, "-I", "-S", "-B", "/grader/worker.py", "/grader", packages),
-    ]
+def _pipe(data: bytes) -> int:
+    """A file descriptor to read these few bytes from."""
+    reading, writing = os.pipe()
+    os.write(writing, data)
+    os.close(writing)
+    return reading
 
 
 class Sandbox:
-    """One worker behind its walls. Use it in a `with`; leaving it ends the process.
+    """One worker inside its walls. Use it in a `with`; leaving it ends the process.
 
     Args:
         limits: `Limits`.
         with_torch: whether PyTorch is there.
+        way: how it gets a user id without rights; found out where it is None.
 
     Raises:
         NoSandboxError: the worker did not come up, which is no student's fault.
     """
 
-    def __init__(self, limits, with_torch):
-        reading, writing = os.pipe()
-        os.write(writing, seccomp_filter(platform.machine()))
-        os.close(writing)
+    def __init__(self, limits: Limits, with_torch: bool, way: Way | None = None):
+        way = way or working_way()
+        user = unused_user_id() if way.start_as or way.drop_to else None
+        as_user = {"user": user, "group": user, "extra_groups": []} if way.start_as else {}
+        given = [_pipe(seccomp_filter(platform.machine())), _pipe(os.urandom(4096))]
         try:
             self.process = subprocess.Popen(
-                command(limits, with_torch, reading),
+                command(limits.disk, with_torch, *given, user if way.drop_to else None),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                pass_fds=[reading],
+                pass_fds=given,
                 env={},
                 cwd="/",
+                **as_user,
             )
-        except OSError as error:
+        except (OSError, subprocess.SubprocessError) as error:
             raise NoSandboxError(f"bubblewrap could not be started: {error}") from error
         finally:
-            os.close(reading)
+            for descriptor in given:
+                os.close(descriptor)
         self.alive = True
-        settings = {**vars(limits), "torch": with_torch}
         try:
-            self.ask(settings, STARTUP_SECONDS)
+            self.ask({**vars(limits), "torch": with_torch}, STARTUP_SECONDS)
         except border.BorderError as error:
-            self.close()
             said = self.process.stderr.read().decode("utf-8", "replace").strip()
-            raise NoSandboxError(f"The sandbox did not start: {said or error}") from error
+            self.__exit__()
+            last = said.splitlines()[-1] if said else str(error)
+            raise NoSandboxError(f"The sandbox did not start: {last}") from error
 
     def __enter__(self):
         return self
@@ -198,7 +111,7 @@ class Sandbox:
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             pipe.close()
 
-    def ask(self, message, seconds):
+    def ask(self, message: object, seconds: float) -> object:
         """Send a message, return the answer.
 
         Raises:
@@ -209,7 +122,7 @@ class Sandbox:
             raise border.EndedError("the connection is closed")
         try:
             border.write_message(self.process.stdin.fileno(), message, seconds)
-            return border.read_message(self.process.stdout.fileno(), seconds)
+            return border.read_message(self.process.stdout.fileno(), seconds, border.ITEMS)
         except border.BorderError:
             self.close()
             raise
@@ -221,7 +134,57 @@ class Sandbox:
         self.process.wait()
 
 
-def check_machine():
+@cache
+def working_way() -> Way:
+    """The first way in which a sandbox starts here.
+
+    Raises:
+        NoSandboxError: there is none; with what to do.
+    """
+    said = []
+    for way in ways():
+        try:
+            with Sandbox(Limits(), with_torch=False, way=way):
+                return way
+        except NoSandboxError as error:
+            said.append(str(error))
+    raise NoSandboxError(" ".join([*dict.fromkeys(said), advice()]).strip())
+
+
+def _setting(name: str) -> str:
+    """A setting of the kernel, "" where there is none."""
+    try:
+        return Path("/proc/sys", name).read_text().strip()
+    except OSError:
+        return ""
+
+
+def advice() -> str:
+    """What to do on a machine where bubblewrap is installed and does not start."""
+    if os.geteuid() and _setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+        return (
+            "AppArmor keeps ordinary users of this Ubuntu from bubblewrap. Install the profile "
+            f"that allows it ({PAGE}); do not grade with sudo."
+        )
+    if os.geteuid() and "0" in (
+        _setting("kernel/unprivileged_userns_clone"),
+        _setting("user/max_user_namespaces"),
+    ):
+        return (
+            "This kernel gives no user namespaces to ordinary users. An administrator can allow "
+            f"them ({PAGE}); do not grade with sudo."
+        )
+    if any(map(os.path.exists, ("/.dockerenv", "/run/.containerenv"))) or "container" in os.environ:
+        return f"This is a container, which must be allowed to create namespaces: {PAGE}."
+    if os.geteuid() == 0:
+        return (
+            f"Run `make grade` as an ordinary user, who must be able to read {ROOT} and "
+            f"{sys.base_prefix}: {PAGE}."
+        )
+    return f"Student code cannot be confined here, so that nothing is graded: {PAGE}."
+
+
+def check_machine() -> None:
     """Raise `NoSandboxError`, with what to do, unless student code can be confined here."""
     if sys.platform != "linux" or shutil.which("bwrap") is None:
         raise NoSandboxError(
@@ -232,5 +195,4 @@ def check_machine():
     version = tuple(int(number) for number in re.findall(r"\d+", said)[:2])
     if version < OLDEST_BWRAP:
         raise NoSandboxError(f"Grading needs bubblewrap 0.8 or newer, found {said.strip()!r}.")
-    with Sandbox(Limits(), with_torch=False):
-        pass
+    working_way()

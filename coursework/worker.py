@@ -4,93 +4,86 @@ From the first line of student code on, nothing that this process says can be tr
 expected value, and the grader judges what comes out of it.
 """
 
-import builtins
+import mmap
 import os
 import resource
-import signal
 import sys
-import traceback
 
 
-def confine(limits):
+def drop_rights(user: int) -> None:
+    """Become a user that owns nothing, where bubblewrap was started by root."""
+    if user:
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    if 0 in (*os.getresuid(), *os.getresgid()):
+        raise PermissionError("student code must not run as root")
+
+
+def address_space() -> int:
+    """Bytes of address space in use, found by trying: there is no /proc to ask."""
+    old, hard = resource.getrlimit(resource.RLIMIT_AS)
+    low, high = 0, 1 << 47 if hard == resource.RLIM_INFINITY else hard
+    while high - low > mmap.PAGESIZE:
+        middle = (low + high) // 2
+        try:
+            resource.setrlimit(resource.RLIMIT_AS, (middle, hard))
+            mmap.mmap(-1, mmap.PAGESIZE).close()
+            high = middle
+        except (OSError, ValueError, MemoryError):
+            low = middle
+    resource.setrlimit(resource.RLIMIT_AS, (old, hard))
+    return high
+
+
+def confine(limits: dict) -> None:
     """Limits that this process cannot raise again."""
-    resource.setrlimit(resource.RLIMIT_AS, (limits["memory"],) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_seconds"],) * 2)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits["disk"],) * 2)
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NPROC, (limits["threads"],) * 2)
+    memory, hard = address_space() + limits["memory"], resource.getrlimit(resource.RLIMIT_AS)[1]
+    memory = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def own_channel():
+def own_channel() -> tuple[int, int]:
     """Move the connection to the grader away from stdin and stdout, which become /dev/null."""
     reading, writing = os.dup(0), os.dup(1)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(nowhere, standard)
+    silence(0, 1)
     return reading, writing
 
 
-class TookTooLong(BaseException):
-    """A cell ran longer than it may. No `except Exception` swallows it."""
+def silence(*descriptors: int) -> None:
+    """Lead these nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in descriptors:
+        os.dup2(nowhere, descriptor)
+    os.close(nowhere)
 
 
-def on_alarm(signum, frame):
-    raise TookTooLong
-
-
-def without_magics(source):
-    """The source without lines that only IPython understands."""
-    lines = source.splitlines()
-    return "\n".join("" if line.lstrip().startswith(("%", "!", "?")) else line for line in lines)
-
-
-def describe(error):
-    """Kind, text and place of an error in the student's code."""
-    frames = traceback.extract_tb(error.__traceback__)
-    frames = [frame for frame in frames if "cell" in frame.filename.partition("/")[0]]
-    name = type(error).__name__
-    line = frames[-1].lineno if frames else getattr(error, "lineno", None)
-    cell = frames[-1].filename if frames else getattr(error, "filename", None)
-    return {"kind": name, "text": str(error)[:200], "line": line, "cell": str(cell)[:40]}
-
-
-def run_cells(cells, namespace, seconds):
-    """Execute the cells in order, each for so many seconds at most; an error ends only its cell."""
-    errors = []
-    signal.signal(signal.SIGALRM, on_alarm)
-    for cell in cells:
-        try:
-            signal.setitimer(signal.ITIMER_REAL, seconds)
-            exec(compile(without_magics(cell["source"]), cell["label"], "exec"), namespace)
-        except BaseException as error:  # SystemExit and KeyboardInterrupt too
-            errors.append({"label": cell["label"], **describe(error)})
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-    return errors
-
-
-def answer(request, namespace, tensor):
+def answer(request, notebook, tensor):
     """The answer to one request: a value, or why there is none."""
-
-    def look_up(name):
-        if name not in namespace:
-            raise LookupError(name)
-        return namespace[name]
-
     try:
-        target = look_up(request["name"])
+        target = notebook.look_up(request["name"])
+    except LookupError:
+        return {"missing": request["name"]}
+    try:
+        changed = False
         if request["call"]:
-            arguments = border.from_plain(request["arguments"], tensor, look_up)
-            options = border.from_plain(request["options"], tensor, look_up)
-            target = target(*arguments, **options)
-    except LookupError as error:
-        if error.args == (request["name"],):
-            return {"missing": request["name"]}
-        return {"error": describe(error)}
+            given = request["arguments"], request["options"]
+            arguments, options = (border.from_plain(x, tensor, notebook.look_up) for x in given)
+            target = notebook.alarm.within(
+                request["seconds"], lambda: target(*arguments, **options)
+            )
+            if request["unchanged"]:
+                changed = border.to_plain(arguments) != given[0]
     except BaseException as error:
-        return {"error": describe(error)}
+        notebook.alarm.off()
+        return {"error": cells.describe(error)}
     try:
-        return {"value": border.to_plain(target)}
+        return {"changed": True} if changed else {"value": border.to_plain(target)}
     except BaseException as error:
         return {"refused": str(error)[:200]}
 
@@ -105,15 +98,17 @@ def main():
         torch.set_num_threads(1)
         tensor = torch.from_numpy
     else:
-        sys.modules["torch"] = None  # its folder is empty: say so at once, not at first use
+        cells.hide_torch()
+    notebook = cells.Notebook(cells.Alarm())
     confine(limits)
+    silence(2)
     border.write_message(writing, {"ready": True})
-
-    cells = border.read_message(reading)
-    namespace = {"__name__": "__main__", "__builtins__": builtins}
-    border.write_message(writing, run_cells(cells, namespace, limits["cell_seconds"]))
     while True:
-        message = answer(border.read_message(reading), namespace, tensor)
+        request = border.read_message(reading)
+        if "run" in request:
+            message = notebook.run(request["run"], request["seconds"])
+        else:
+            message = answer(request, notebook, tensor)
         try:
             border.write_message(writing, message)
         except border.BorderError as error:
@@ -122,8 +117,9 @@ def main():
 
 if __name__ == "__main__":
     sys.dont_write_bytecode = True
-    folder, packages = sys.argv[1:]
-    sys.path += [folder, packages]
+    drop_rights(int(sys.argv[1]))
+    sys.path += [os.path.dirname(__file__), *sys.argv[2:]]
     import border
+    import cells
 
     main()

@@ -1,6 +1,8 @@
 """Submissions made of the sources: the reference, with answers replaced, cells added or removed."""
 
 import json
+import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -17,14 +19,15 @@ DEFAULT = sandbox.Limits()
 
 
 def pytest_collection_modifyitems(items):
-    """Say why nothing is graded where student code cannot be confined."""
-    wanting = [item for item in items if "needs_sandbox" in item.fixturenames]
-    if wanting:
-        try:
-            sandbox.check_machine()
-        except sandbox.NoSandboxError as error:
-            for item in wanting:
-                item.add_marker(pytest.mark.skip(reason=str(error)))
+    """Skip what needs bubblewrap where it is not installed; a machine that checks must have it.
+
+    Where it is installed and does not start, these tests fail.
+    """
+    if shutil.which("bwrap") or os.environ.get("CI"):
+        return
+    for item in items:
+        if "needs_sandbox" in item.fixturenames:
+            item.add_marker(pytest.mark.skip(reason="bubblewrap is not installed"))
 
 
 @pytest.fixture

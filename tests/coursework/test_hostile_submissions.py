@@ -12,15 +12,16 @@ from notebooks import TIGHT, cell, lost, sentences
 from coursework import border
 from coursework.grading import cells_to_run
 from coursework.problems import role
-from coursework.sandbox import ROOT, Sandbox, seccomp_filter
+from coursework.sandbox import Sandbox, seccomp_filter
 from coursework.student import Failure, Student
+from coursework.walls import ROOT
 
 # Cells that a student added to a blank notebook; what the result says about them.
 CELLS = {
     "a loop that swallows its interruption": (
         "def spin():\n    while True: len('')\n\n"
         "while True:\n    try: spin()\n    except BaseException: pass",
-        "did not finish within 6 s",
+        "did not finish within 2 s and could not be interrupted",
     ),
     "a loop": ("while True: pass", "was stopped: it took too long"),
     "os._exit": ("import os\nos._exit(0)", "the Python process ended"),
@@ -212,10 +213,7 @@ def readable(path):
 
 def environment(): return dict(os.environ)
 
-def processes(): return [int(name) for name in os.listdir("/proc") if name.isdigit()]
-
-def command_lines():
-    return [open(f"/proc/{pid}/cmdline").read() for pid in processes()]
+def listed(path): return os.listdir(path)
 
 def imports(name):
     try: __import__(name)
@@ -270,8 +268,8 @@ def test_nothing_of_the_teachers_machine_leaks_in(inside, monkeypatch):
     monkeypatch.setenv("SECRET_TOKEN", "1234")
     assert "SECRET_TOKEN" not in inside.environment()
     assert "1234" not in json.dumps(inside.environment())
-    assert len(inside.processes()) <= 2
-    assert inside.whoami() == 65534
+    assert inside.listed("/proc") == ["cpuinfo"]
+    assert inside.whoami() > 60_000
 
 
 def test_nothing_can_be_written_outside_its_home(inside, tmp_path):
