@@ -8,6 +8,11 @@ SEED   ?=
 DUE    ?=
 SUBMISSIONS ?=
 PORT   ?= 8000
+# What pip resolves, exactly. `make CONSTRAINTS= ...` takes what is newest and fits the requirements.
+CONSTRAINTS ?= constraints.txt
+
+# The share of the lines of src that the unit tests run, in per cent: less is red.
+COVERAGE := 95
 
 # Only the project's own environment counts, and one thread a process: on a busy machine
 # a second one is slower, and sums in another order.
@@ -19,7 +24,7 @@ export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup book serve test lint unit notebooks site site-check execute portability experiments bench clean \
+.PHONY: help setup book serve test lint unit notebooks site site-check execute portability experiments bench constraints clean \
 	assignment release grade
 
 help: ## list these commands
@@ -63,6 +68,13 @@ release: setup ## the problem sets for a class, with its numbers (SEED=2027, PS=
 grade: setup ## grade SUBMISSIONS (a folder or zip; PS=, DUE=2026-12-01T23:59)
 	@$(BIN)/python -m coursework grade "$(SUBMISSIONS)" $(if $(PS),--set $(PS)) $(if $(DUE),--due $(DUE))
 
+constraints: ## resolve requirements.txt anew and pin all that it brings in constraints.txt
+	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) -m venv "$$folder" && \
+		"$$folder/bin/pip" install --quiet --disable-pip-version-check -r requirements.txt && \
+		{ echo "# All that pip resolves from requirements.txt, written by 'make constraints'."; \
+		"$$folder/bin/pip" freeze --exclude-editable | sed 's/+cpu$$//'; } > constraints.txt.partial && \
+		mv constraints.txt.partial constraints.txt
+
 clean: ## remove the website and the caches (the environment stays)
 	rm -rf _build .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
@@ -73,10 +85,11 @@ lint: setup ## check the style of the code, and how much each chapter asks of it
 	$(BIN)/python -m tools.measure
 
 unit: setup ## test src, the tools and the structure of the book
-	$(BIN)/pytest tests --ignore tests/site -n 2 --dist loadfile
+	$(BIN)/pytest tests src --ignore tests/site -n 2 --dist loadfile --cov=src --cov-report=
+	$(BIN)/coverage report --fail-under=$(COVERAGE) --format=total
 
 notebooks: setup ## run every notebook and compare all its text and figures with the stored ones
-	$(BIN)/pytest --nbval book
+	$(BIN)/pytest --nbval book -n 2 --dist loadfile
 
 # --all: a page that is taken from the last build would not repeat its warnings.
 site: setup ## build the website; a warning is an error
@@ -84,9 +97,10 @@ site: setup ## build the website; a warning is an error
 
 # The environment is made again when what it is made of has changed.
 setup: .venv/installed
-.venv/installed: requirements.txt pyproject.toml
+.venv/installed: requirements.txt constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Python 3.11 is needed: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		-r requirements.txt $(addprefix -c ,$(CONSTRAINTS))
 	@touch $@

@@ -6,10 +6,12 @@ import re
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import distributions, packages_distributions
 
 import pytest
 import yaml
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from tools.book import ROOT, chapters
 
@@ -47,6 +49,19 @@ def test_every_requirement_is_pinned_and_says_why():
     assert lines[-1].startswith("-e .")
     for line in lines[:-1]:
         assert re.match(r"[\w.-]+==\S+ +# \S", line), line
+
+
+def test_the_environment_is_the_one_that_the_constraints_pin():
+    pinned = {canonicalize_name(name): version for name, version in pins("constraints.txt").items()}
+    found = {canonicalize_name(d.metadata["Name"]): Version(d.version).public for d in distributions()}
+    for not_pinned in ("gated-recurrent-networks", "pip", "setuptools", "wheel"):
+        found.pop(not_pinned, None)
+    assert found == pinned, "after a change of requirements.txt: `make constraints`, then `make setup`"
+
+
+def test_the_constraints_agree_with_the_requirements():
+    pinned = pins("constraints.txt")
+    assert pins("requirements.txt").items() <= pinned.items()
 
 
 def test_binder_has_the_same_versions_and_torch_for_the_cpu():

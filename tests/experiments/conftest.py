@@ -1,6 +1,9 @@
-"""`experiments` is a folder of scripts, not an installed package: let the tests import it."""
+"""What the tests of all experiments need: the thread that the results were made with."""
 
-import sys
-from pathlib import Path
+import pytest
+import torch
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    torch.set_num_threads(1)

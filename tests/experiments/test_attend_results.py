@@ -11,11 +11,6 @@ from src.evaluation.metrics import mean_interval
 from src.results import load_result
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
-
-
 def per(name, variant, updates):
     return [
         run["test"]["symbol"]

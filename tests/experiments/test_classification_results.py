@@ -3,7 +3,6 @@
 from collections import Counter
 
 import pytest
-import torch
 
 from experiments import languages, last_state, stress
 from experiments.shared import runner
@@ -14,11 +13,6 @@ from src.tasks.stress import LETTERS, load_stress
 from src.training.classification import collate, score
 
 EXPERIMENTS = {"stress": stress, "languages": languages, "last_state": last_state}
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 
 from experiments import comparison, comparison_grid, comparison_speed, learning_curves
 from experiments.shared.comparison_tasks import TASKS, weights
@@ -14,11 +13,6 @@ EXPERIMENTS = {
     "comparison_speed": comparison_speed,
     "learning_curves": learning_curves,
 }
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

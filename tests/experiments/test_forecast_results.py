@@ -4,7 +4,6 @@ from collections import Counter
 
 import numpy as np
 import pytest
-import torch
 
 from experiments import forecast
 from src.evaluation.forecast_baselines import iterate, repeat_last_cycle, repeat_last_year
@@ -13,11 +12,6 @@ from src.models import Seq2SeqLSTM
 from src.results import load_result, load_weights
 from src.tasks.sunspots import HORIZON, load_spans, load_sunspots, rmse_by_step
 from src.training.forecasting import errors, over_all_steps
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="module")

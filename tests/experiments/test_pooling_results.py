@@ -4,7 +4,6 @@ from collections import Counter
 
 import numpy as np
 import pytest
-import torch
 
 from experiments import pooling, vowels
 from src.evaluation.metrics import mean_interval
@@ -13,11 +12,6 @@ from src.tasks.stress import LETTERS, load_stress
 from src.training.classification import collate, score
 
 EXPERIMENTS = {"pooling": pooling, "vowels": vowels}
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)

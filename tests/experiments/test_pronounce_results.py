@@ -1,7 +1,6 @@
 """The long run: what is committed is what was measured, and a killed run loses nothing."""
 
 import pytest
-import torch
 
 from experiments import pronounce
 from experiments.shared import runner
@@ -12,11 +11,6 @@ from src.results import load_result
 from src.tasks.pronunciation import load_pronunciations
 
 TINY = pronounce.QUICK | {"id": "tiny", "words": 300, "epochs": 3}
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
 
 
 @pytest.fixture(autouse=True)

@@ -1,18 +1,12 @@
 """The committed results on sequence to sequence: complete, repeatable, and what is claimed."""
 
 import pytest
-import torch
 
 from experiments import seq2seq
 from src.evaluation.metrics import mean_interval
 from src.results import load_result, load_weights
 from src.tasks.pronunciation import load_pronunciations
 from src.training.pronunciation import judge
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
 
 
 def of(variant, judged="test", rate="symbol"):

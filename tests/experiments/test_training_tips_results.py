@@ -8,11 +8,6 @@ from experiments import training_tips
 from src.results import load_result
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    torch.set_num_threads(1)
-
-
 def test_the_result_holds_every_cell_once():
     result = load_result("training_tips")
     assert result["command"] == "python -m experiments.training_tips"
