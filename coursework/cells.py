@@ -12,7 +12,6 @@ import signal
 import sys
 import traceback
 
-
 RUN_BY_MAGIC = ("time", "prun", "capture")
 
 
