@@ -2,15 +2,19 @@
 
 A Sphinx extension. It runs after the pages are written: mathematics.py draws the formulas,
 stylesheet.py and lean.py leave out what no page uses, dark.py draws the figures once more for the
-dark page, quiz.py makes questions answer, terms.py links the glossary, facts.py adds what search
-engines and those who cite the book ask for.
+dark page, quiz.py makes questions answer, terms.py links the glossary, search.py writes what the
+search looks through, facts.py and identity.py add what search engines and those who cite the book
+ask for.
 
-The environment variable SITE_URL is the address where the site will stand.
+The environment variable SITE_URL is the address where the site will stand; without it no page
+claims one.
 """
 
 import hashlib
+import html
 import os
 import posixpath
+import re
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,18 +22,22 @@ from urllib.parse import urlsplit
 from sphinx.application import Sphinx
 from sphinx.ext.mathjax import html_visit_displaymath, html_visit_math
 
-from tools.website import facts, lean, mathematics, quiz, stylesheet, terms
+from tools.book import chapters
+from tools.website import facts, identity, lean, mathematics, quiz, search, stylesheet, terms
 
-LOCAL_ADDRESS = "http://localhost:8000/"  # that of `make serve`
+TAG = re.compile(r"<[^>]+>")
+VIEWPORT = re.compile(r'<meta (?=[^>]*name="viewport")[^>]*>')
 STYLE_SHEET = "_static/site.css"
 # What the theme copies and no page asks for any more.
-LEFTOVERS = ("vendor", "locales", "styles", "scripts/*.map", "*.html", "*.css")
+LEFTOVERS = ("vendor", "locales", "styles", "scripts/*.map", "*.html", "*.css", "../searchindex.js")
+LEFTOVERS += ("searchtools.js", "language_data.js", "sphinx_highlight.js")
 
 
 def setup(app: Sphinx) -> dict:
     app.add_html_math_renderer("drawn", (html_visit_math, None), (html_visit_displaymath, None))
     app.add_js_file("arrive.js")
     app.add_js_file("quiz.js")
+    app.add_js_file("search.js")
     app.connect("doctree-resolved", terms.link_terms)
     app.connect("html-page-context", add_facts)
     app.connect("html-collect-pages", not_found_page)
@@ -39,23 +47,45 @@ def setup(app: Sphinx) -> dict:
 
 
 def site_address() -> str:
-    return os.environ.get("SITE_URL", LOCAL_ADDRESS).rstrip("/") + "/"
+    """The address that SITE_URL gives, with a slash at its end; "" where it is not known."""
+    address = os.environ.get("SITE_URL", "")
+    return address.rstrip("/") + "/" if address else ""
 
 
 def add_facts(app, pagename, templatename, context, doctree):
     """What the templates show of each page."""
     root = Path(app.confdir)
+    book = identity.work(root / "CITATION.cff")
+    is_first = pagename == app.config.root_doc
+    title = app.config.project if is_first else TAG.sub("", context.get("title", ""))
+    file = Path(app.env.doc2path(pagename)) if doctree is not None else None
+    own = "" if is_first else app.builder.get_target_uri(pagename)
+    page = identity.PageFacts(
+        title=html.unescape(title),
+        description=(doctree and facts.description(doctree)) or app.config.project,
+        chapter=_chapter_number(root, file),
+        is_first=is_first,
+        address=site_address() and site_address() + own,
+        changed=facts.last_change(file) if file else "",
+    )
+    context["page_facts"] = page
     context["site_address"] = site_address()
-    context["site_is_published"] = "SITE_URL" in os.environ
+    context["citation_tags"] = identity.citation_tags(book, page)
+    context["linked_data"] = identity.linked_data(book, page)
     context["bibtex"] = facts.bibtex(root / "CITATION.cff")
-    if doctree is not None:
-        context["description"] = facts.description(doctree)
-        context["last_updated"] = facts.last_change(Path(app.env.doc2path(pagename)))
+    context["last_updated"] = page.changed
+    # Sphinx names the window once, docutils once more.
+    context["metatags"] = VIEWPORT.sub("", context.get("metatags", ""))
+
+
+def _chapter_number(root: Path, file: Path | None) -> int | None:
+    numbers = {chapter: number for number, chapter in enumerate(chapters(root), start=1)}
+    return numbers.get(file) if file else None
 
 
 def not_found_page(app):
     # A server shows it for any address, from which only absolute links lead somewhere.
-    base = f'<base href="{urlsplit(site_address()).path}">'
+    base = f'<base href="{urlsplit(site_address()).path or "/"}">'
     yield "404", {"title": "This page is not here", "metatags": base}, "404.html"
 
 
@@ -90,6 +120,8 @@ def finish(app, exception):
         patient = lean.patient(script.read_text(encoding="utf-8"), name)
         script.write_text(patient, encoding="utf-8")
     _write_sitemap(app, out)
+    search.write(app, out)
+    _write_feed(app, out)
     _write_citation(app, out)
     _remove_leftovers(out)
 
@@ -111,15 +143,28 @@ def _write_style_sheet(out: Path, pages: dict[Path, str]) -> str:
 
 
 def _write_sitemap(app, out: Path) -> None:
-    dates = {
-        app.builder.get_target_uri(page): facts.last_change(Path(app.env.doc2path(page)))
-        for page in app.env.found_docs
-    }
-    dates[""] = dates.pop(app.builder.get_target_uri(app.config.root_doc))
-    (out / "sitemap.xml").write_text(facts.sitemap(site_address(), dates), encoding="utf-8")
-    (out / "robots.txt").write_text(
-        f"User-agent: *\nAllow: /\nSitemap: {site_address()}sitemap.xml\n", encoding="utf-8"
-    )
+    """sitemap.xml, where it is known at which address the site will stand, and robots.txt."""
+    robots = "User-agent: *\nAllow: /\n"
+    (out / "sitemap.xml").unlink(missing_ok=True)
+    if site_address():
+        dates = {
+            app.builder.get_target_uri(page): facts.last_change(Path(app.env.doc2path(page)))
+            for page in app.env.found_docs
+        }
+        dates[""] = dates.pop(app.builder.get_target_uri(app.config.root_doc))
+        sitemap = facts.sitemap(site_address(), dates)
+        (out / "sitemap.xml").write_text(sitemap, encoding="utf-8")
+        robots += f"Sitemap: {site_address()}sitemap.xml\n"
+    (out / "robots.txt").write_text(robots, encoding="utf-8")
+
+
+def _write_feed(app, out: Path) -> None:
+    root = Path(app.confdir)
+    changelog = root / "CHANGELOG.md"
+    book = identity.work(root / "CITATION.cff")
+    text = changelog.read_text(encoding="utf-8")
+    feed = identity.feed(book, text, site_address(), facts.last_change(changelog))
+    (out / "feed.xml").write_text(feed, encoding="utf-8")
 
 
 def _write_citation(app, out: Path) -> None:

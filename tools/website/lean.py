@@ -22,6 +22,7 @@ LINK = re.compile(r'(?P<before>\b(?:href|src|action|data-content_root)=")(?P<add
 # Scripts that only some pages need, and what such a page contains.
 NEEDED_BY = {
     "all.min.js": None,  # draws the icons that the style sheet draws too
+    "sphinx_highlight.js": None,  # marks the words of a search on every page that follows
     "design-tabs.js": "sd-tab-set",
     "widgets.js": "widget-view+json",
     "quiz.js": 'class="choices"',
@@ -54,6 +55,8 @@ SPOKEN = {
     '<summary aria-label="Toggle hidden content">': "<summary>",  # its text is the name
     '<th class="head"><p></p></th>': "<td></td>",  # an empty corner heads nothing
     'role="doc-biblioentry"': 'role="listitem"',  # deprecated, and the entries stand in a list
+    '<section id="exercise-content">': "<section>",  # every exercise has the same
+    '<section id="solution-content">': "<section>",
     '<aside class="margin sidebar">\n<p class="sidebar-title"></p>': (
         '<aside class="margin sidebar" role="note">'  # beside a paragraph, not beside the page
     ),
