@@ -22,11 +22,12 @@ LEFT_OUT = (nodes.Invisible, nodes.raw, nodes.image, nodes.math_block, nodes.cit
 BLOCKS = (nodes.paragraph, nodes.term, nodes.caption, nodes.row, nodes.title, nodes.rubric)
 NAME = re.compile(r"[A-Za-z_][\w.]{2,}")
 CITED = re.compile(r"([a-z]+)(\d{4})")  # a key of references.bib
-GREEK = dict(
-    alpha="α", beta="β", gamma="γ", delta="δ", epsilon="ε", eta="η", theta="θ", lambda_="λ", mu="μ",
-    pi="π", rho="ρ", sigma="σ", tau="τ", phi="φ", partial="∂", odot="⊙", times="×", cdot="·", to="→",
-    le="≤", ge="≥", approx="≈", ldots="…", dots="…", sum="∑", prod="∏", sqrt="√", in_="∈",
-)  # fmt: skip
+SIGNS = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta":
+    "θ", "lambda": "λ", "mu": "μ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ",
+    "partial": "∂", "odot": "⊙", "times": "×", "cdot": "·", "to": "→", "le": "≤", "ge": "≥",
+    "approx": "≈", "ldots": "…", "dots": "…", "sum": "∑", "prod": "∏", "sqrt": "√", "in": "∈",
+}  # fmt: skip
 
 
 class Section(NamedTuple):
@@ -134,7 +135,7 @@ def written(tex: str) -> str:
     r"""A formula in letters: `C_{t-1}` for C_{t-1}, σ for \sigma; "…" for what has a form."""
     tex = re.sub(r"\\(?:mathbf|mathrm|text|mathcal|operatorname)\{([^{}]*)\}", r"\1", tex)
     tex = re.sub(r"\\(tilde|hat|bar|boldsymbol)\s*", "", tex)
-    tex = re.sub(r"\\([A-Za-z]+)", lambda m: GREEK.get(m[1], GREEK.get(m[1] + "_", m[0])), tex)
+    tex = re.sub(r"\\([A-Za-z]+)", lambda match: SIGNS.get(match[1], match[0]), tex)
     tex = re.sub(r"\\[,;! ]", " ", tex)
     return "…" if "\\" in tex else tex.replace("{", "").replace("}", "").replace("-", "−")
 
