@@ -25,7 +25,6 @@ FIRST_EDITION = {
     "1-memory/unroll",
     "1-memory/fade",
     "2-lstm/train-by-hand",
-    "2-lstm/learn-to-forget",
     "3-gru/open-the-gru-cell",
     "3-gru/train-by-hand",
     "3-gru/lstm-or-gru",
