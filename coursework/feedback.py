@@ -2,6 +2,12 @@
 
 from html import escape
 
+from coursework import text
+from coursework.gradebook import Grade
+from coursework.manual import EXTRA, Score
+
+LINES = 100_000  # characters; a page stays one that a browser opens
+
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -13,27 +19,34 @@ body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem aut
 h2 {{ font-size: 1.15rem; margin: 2rem 0 .5rem; display: flex; justify-content: space-between; }}
 li {{ margin: .35rem 0; }}
 .lost {{ border-left: 4px solid #b35900; padding-left: .6rem; list-style: none; }}
+.hand {{ border-left: 4px solid #00687a; padding-left: .6rem; }}
 pre {{ overflow-x: auto; background: #f4f4f4; padding: .7rem; font-size: .85rem; }}
 </style>
 <h1>{title}</h1>
 <p>{student}: <strong>{points:g} of {of:g} points</strong></p>
+<p>Graded from {file}{when}.</p>
 {body}
 </html>
 """
 
 
-def page(result):
-    """The feedback as HTML; whatever the student wrote is text in it, never markup.
+def page(grade: Grade) -> str:
+    """The feedback as HTML; all that the student wrote is text in it, never markup.
 
     Args:
-        result: what `grading.grade_all` yields.
+        grade: with the result that the grader stored.
     """
-    body = [f'<p class="lost">{escape(note)}</p>' for note in result["notes"]]
+    result = grade.result or {}
+    body = [f'<p class="lost">{escape(note)}</p>' for note in grade.notes]
     for part in result["parts"]:
-        score = f"{part['points']:g} / {part['of']:g}"
-        body.append(f"<h2><span>{escape(part['title'])}</span> <span>{score}</span></h2>\n<ul>")
-        body += [_line(line) for line in part["lines"]]
-        body.append("</ul>")
+        got, of = grade.parts[part["id"]]
+        title = escape(part["title"] or part["id"])
+        body.append(f"<h2><span>{title}</span> <span>{got:g} / {of:g}</span></h2>")
+        if part["id"] in grade.by_hand:
+            body.append(_by_hand("for this part", grade.by_hand[part["id"]]))
+        body.append(_list(part["lines"]))
+    if EXTRA in grade.by_hand:
+        body.append(_by_hand("on top of the parts", grade.by_hand[EXTRA]))
     if result["code"]:
         body.append("<h2>Your code, as it was run</h2>")
     body += [
@@ -41,15 +54,27 @@ def page(result):
         for cell in result["code"]
     ]
     return PAGE.format(
-        title=escape(f"Problem set {result['set'].removeprefix('ps')}"),
-        student=escape(result["student"]),
-        points=result["points"],
-        of=result["of"],
+        title=escape(f"Problem set {grade.set.removeprefix('ps')}"),
+        student=escape(grade.student),
+        points=grade.points,
+        of=grade.of,
+        file=escape(text.quoted(result["file"])),
+        when=f", handed in on {escape(grade.submitted)}" if grade.submitted else "",
         body="\n".join(body),
     )
 
 
-def _line(line):
+def _by_hand(what: str, score: Score) -> str:
+    reason = f": {escape(score.reason)}" if score.reason else "."
+    return f'<p class="hand">Your teacher gave {score.points:g} points {what}{reason}</p>'
+
+
+def _list(lines: list[dict]) -> str:
+    shown = "\n".join(map(_line, lines))
+    return f"<ul>\n{shown[:LINES]}\n</ul>"
+
+
+def _line(line: dict) -> str:
     score, what = f"{line['points']:g} / {line['of']:g}", escape(line["what"])
     if not line["sentence"]:
         return f"<li>{what}: {score}</li>"

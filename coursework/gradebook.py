@@ -1,93 +1,135 @@
-"""nbgrader's gradebook (SQLite) and grades.csv."""
+"""The grades of a class: what the grader found, points given by hand, and who is missing."""
 
 import csv
 import io
-import os
-import sys
-import warnings
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from nbgrader.api import Gradebook, MissingEntry
+from coursework import text
+from coursework.dates import Dates
+from coursework.manual import EXTRA, Manual, Score
+from coursework.roster import Roster
+from coursework.submissions import Row
 
-COLUMNS = ("student", "set", "points", "of", "percent", "submitted", "hours_late", "parts", "notes")
+COLUMNS = (
+    *("student", "set", "points", "of", "percent", "submitted", "hours_late", "parts", "notes"),
+    *("id", "file"),
+)
+MISSING = "Nothing was handed in."
+LATE = "The platform marked it as late."
 
 
-def open_gradebook(path, problems):
-    """The gradebook, with the sets and their parts in it.
+@dataclass
+class Grade:
+    """A student's grade in a set.
+
+    Attributes:
+        student, set, of: who, which, and the points that the set has.
+        points: the sum, with what was given by hand.
+        parts: by part, the points and what the part is worth.
+        by_hand: what was given by hand, by part.
+        result: what the grader stored; None where nothing was handed in.
+        notes: sentences for student and teacher.
+    """
+
+    student: str
+    set: str
+    points: float
+    of: float
+    parts: dict[str, tuple[float, float]]
+    by_hand: dict[str, Score] = field(default_factory=dict)
+    result: dict | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def submitted(self) -> str:
+        return self.result["submitted"] if self.result else ""
+
+
+def grades(
+    results: Iterable[dict], manual: Manual, sets: Mapping[str, Mapping[str, float]],
+    roster: Roster | None = None, complete: Sequence[str] = (),
+) -> list[Grade]:  # fmt: skip
+    """A grade for each result, and for each person of the roster without one.
 
     Args:
-        path: file of the database; it is made if it is not there.
-        problems: list of `Problem`.
+        results: as they are stored.
+        manual: what was given by hand.
+        sets: by name, what each part is worth.
+        roster: who is enrolled.
+        complete: the sets for which everybody on the roster gets a row.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # nbgrader starts `alembic` by its name, which is beside the Python that runs this.
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    book = Gradebook(f"sqlite:///{path}")
-    for problem in problems:
-        name = problem.name
-        book.update_or_create_assignment(name)
-        book.update_or_create_notebook(name, name)
-        for part in problem.parts:
-            book.update_or_create_grade_cell(
-                part.id, name, name, max_score=part.points, cell_type="code"
-            )
-    return book
+    found = [_grade(result["student"], result["set"], result, manual, sets) for result in results]
+    if roster is not None:
+        there = {(id(roster.row(grade.result)), grade.set) for grade in found if grade.result}
+        for which in complete:
+            for person in roster.people:
+                if (id(person), which) not in there:
+                    found.append(_grade(person.name, which, None, manual, sets))
+    return sorted(found, key=lambda grade: (grade.set, grade.student))
 
 
-def record(book, result):
-    """Write a result into the gradebook. Scores and extra credit given by hand stay.
-
-    Args:
-        book: the gradebook.
-        result: what `grading.grade_all` yields.
-    """
-    # nbgrader adds objects to its session one by one, which SQLAlchemy remarks on.
-    warnings.filterwarnings("ignore", message="Object of type <Submitted")
-    student, name = result["student"], result["set"]
-    submitted = datetime.fromisoformat(result["submitted"])
-    book.update_or_create_student(student)
-    book.update_or_create_submission(name, student, timestamp=submitted)
-    for part in result["parts"]:
-        try:
-            grade = book.find_grade(part["id"], name, name, student)
-        except MissingEntry:  # a part that was added after the submission was first graded
-            book.remove_submission(name, student)
-            return record(book, result)
-        grade.auto_score = part["points"]
-        grade.needs_manual_grade = False
-    book.db.commit()
+def _grade(student, which, result, manual, sets) -> Grade:
+    parts = {part: (0.0, of) for part, of in sets.get(which, {}).items()}
+    if result:
+        parts = {part["id"]: (part["points"], part["of"]) for part in result["parts"]}
+    by_hand = manual.of(student, which)
+    for part, score in by_hand.items():
+        if part in parts:
+            parts[part] = (score.points, parts[part][1])
+    points = sum(got for got, _ in parts.values())
+    if EXTRA in by_hand:
+        points += by_hand[EXTRA].points
+    notes = [MISSING]
+    if result:
+        late = [LATE] if result.get("late") else []
+        notes = [*result.get("remarks", []), *late, *result["notes"]]
+    of = sum(each for _, each in parts.values())
+    return Grade(student, which, points, of, parts, by_hand, result, notes)
 
 
-def grades_csv(book, results, due=None):
-    """The text of grades.csv: a row for each student and set, scores as the gradebook has them.
-
-    Args:
-        book: the gradebook.
-        results: dicts as `grading.grade_all` yields them.
-        due: datetime after which a submission is late; None if none is.
-    """
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(COLUMNS)
-    for result in sorted(results, key=lambda r: (r["set"], r["student"])):
-        name, student = result["set"], result["student"]
-        scores = {
-            part["id"]: book.find_grade(part["id"], name, name, student).score
-            for part in result["parts"]
+def grades_csv(found: Iterable[Grade], dates: Dates) -> str:
+    """The text of grades.csv: a row for each student and set."""
+    rows = []
+    for grade in found:
+        result = grade.result or {}
+        parts = [
+            f"{part} {got:g}/{of:g}{' by hand' if part in grade.by_hand else ''}"
+            for part, (got, of) in grade.parts.items()
+        ]
+        if EXTRA in grade.by_hand:
+            parts.append(f"extra {grade.by_hand[EXTRA].points:g} by hand")
+        row = {
+            "student": text.cell(grade.student),
+            "set": grade.set,
+            "points": f"{grade.points:g}",
+            "of": f"{grade.of:g}",
+            "percent": f"{100 * grade.points / grade.of:.0f}" if grade.of else "",
+            "submitted": grade.submitted,
+            "hours_late": dates.hours_late(grade.set, grade.submitted),
+            "parts": "; ".join(parts),
+            "notes": text.cell(text.line(" ".join(grade.notes), 2000)),
+            "id": text.cell(result.get("id", "")),
+            "file": text.cell(result.get("file", "")),
         }
-        points, of = sum(scores.values()), result["of"]
-        late = ""
-        if due is not None:
-            seconds = (datetime.fromisoformat(result["submitted"]) - due).total_seconds()
-            late = f"{max(0.0, seconds / 3600):.1f}"
-        parts = "; ".join(f"{p['id']} {scores[p['id']]:g}/{p['of']:g}" for p in result["parts"])
-        row = [student, name, f"{points:g}", f"{of:g}", f"{100 * points / of:.0f}"]
-        row += [result["submitted"], late, parts, " ".join(result["notes"])]
-        table.writerow([_plain(cell) for cell in row])
-    return text.getvalue()
+        rows.append([row[column] for column in COLUMNS])
+    return table(COLUMNS, rows)
 
 
-def _plain(cell):
-    """A cell that no spreadsheet takes for a formula: students choose their names and errors."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+def submissions_csv(rows: Iterable[Row]) -> str:
+    """The text of submissions.csv: every entry of the download, and what became of it."""
+    lines = []
+    for row in rows:
+        submitted = row.submitted.isoformat(timespec="seconds") if row.submitted else ""
+        what = text.cell(text.line(row.what))
+        lines.append([text.cell(row.entry), text.cell(row.student), row.set, submitted, what])
+    return table(("entry", "student", "set", "submitted", "what"), lines)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table as CSV."""
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return lines.getvalue()

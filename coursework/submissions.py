@@ -1,23 +1,26 @@
-"""Find the submissions in what an LMS exports: a folder or a zip, of folders, zips or notebooks.
+"""Which file of a download is graded for whom, for which set, and why the others are not."""
 
-Nothing is unpacked to the disk: names in an archive are only read, and sizes are bounded.
-"""
-
-import io
-import json
-import os
-import re
-import unicodedata
-import zipfile
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-NOTEBOOK_BYTES = 20_000_000
-ARCHIVE_BYTES = 500_000_000
-SET_IN_NAME = re.compile(r"(?:^|[^a-z])(ps[ _-]?(\d+))(?!\d)", re.IGNORECASE)
-MOODLE = re.compile(r"_assignsubmission_\w*$")  # what it appends to a student's name
-SKIPPED = re.compile(r"^(\.|__MACOSX$)")
+from coursework.entries import Entry, entries
+from coursework.notebook import Look, look
+from coursework.people import DoubtError, Finder, Register, Who, shown
+from coursework.plain import OWN_FOLDERS
+from coursework.platforms import METADATA, recognise, set_in_name
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+TEACHERS = (
+    "This notebook holds the markers of the teacher's source (### BEGIN SOLUTION, ### BEGIN HIDDEN "
+    "TESTS), so it is not a student's work and was not graded. Hand in the set as you got it, "
+    "with your answers."
+)
+UNTOUCHED = "No answer was filled in: this is the set as it was handed out."
+NOTHING = "No notebook (.ipynb) of this set was handed in."
 
 
 @dataclass(frozen=True)
@@ -25,141 +28,304 @@ class Submission:
     """What one student handed in for one set.
 
     Attributes:
-        student: who, as the folder or file is called.
+        student: who: one name for one person over all sets.
         set: ps1, ps2, ...
-        file: its name, for messages.
-        submitted: time stamp of the file.
-        data: the notebook's bytes; empty where it could not be read.
-        problem: why it could not be read, as a sentence; "" where it could.
+        file: where it lies in the download.
+        submitted: when, by what the platform or the file system says; None if nothing does.
+        entry: gives the bytes.
+        digest: of the bytes.
+        problem: why it cannot be graded, as a sentence; "" if it can.
+        notes: sentences about it, for student and teacher.
+        platform, unit, id, lasting, late: what the platform says of it, see `Who`.
     """
 
     student: str
     set: str
     file: str
-    submitted: datetime
-    data: bytes = field(repr=False, default=b"")
+    submitted: datetime | None
+    entry: Entry = field(repr=False)
+    digest: str = ""
     problem: str = ""
+    notes: tuple[str, ...] = ()
+    platform: str = "plain"
+    unit: str = ""
+    id: str = ""
+    lasting: bool = False
+    late: bool = False
+
+    @property
+    def when(self) -> datetime:
+        """When it was handed in; what has no time stamp is oldest."""
+        return self.submitted or NEVER
 
 
-def find(path, only=None):
+@dataclass(frozen=True)
+class Row:
+    """One entry of the download, and what became of it."""
+
+    entry: str
+    student: str
+    set: str
+    submitted: datetime | None
+    what: str
+
+
+@dataclass
+class Found:
+    """What is in a download: the submissions to grade, and a row for each entry."""
+
+    platform: str
+    submissions: list[Submission]
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    entry: Entry
+    who: Who
+    look: Look
+    set: str = ""
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+    own: bool = False  # lies where a clone of this repository keeps its own notebooks
+
+    @property
+    def rank(self) -> tuple:
+        """Better is larger: what can be graded, then the newest, by the outer stamp first."""
+        usable = 0 if self.problem else 1 if self.look.untouched else 2
+        return usable, self.submitted or NEVER
+
+    @property
+    def order(self) -> tuple:
+        """Between files of the same time: the inner stamp, then the last of (1), (2), ..."""
+        path = self.entry.path
+        return (*self.rank, self.entry.inner or NEVER, not self.own, len(path.name), str(path))
+
+    @property
+    def submitted(self) -> datetime | None:
+        return self.who.submitted or self.entry.submitted
+
+
+def find(
+    path: Path,
+    sets: Iterable[str],
+    zone: tzinfo,
+    *,
+    only: str = "",
+    platform: str = "",
+    keep: str = "latest",
+    known: Iterable[tuple[str, str, str, str, bool]] = (),
+) -> Found:
     """All submissions below a folder or in a zip.
 
     Args:
         path: the folder or zip.
+        sets: the sets of this course.
+        zone: of time stamps that do not name theirs.
         only: the one set to look for; a student's single notebook counts as it, whatever its
             name.
-
-    Returns:
-        The submissions, the newest for each student and set; and the files and folders that
-        could not be assigned to any.
+        platform: one of `platforms.NAMES`; "" to recognise it.
+        keep: "latest", the newest readable file of each student and set, or "best", all.
+        known: of earlier results, for `Register`.
 
     Raises:
-        ValueError: path is neither a folder nor a zip.
+        ValueError: path is neither a folder nor a zip, or holds nothing.
+        DoubtError: it cannot be said safely who handed in what.
     """
     path = Path(path).expanduser()
-    if path.is_dir():
-        entries = list(_in_folder(path))
-    elif zipfile.is_zipfile(path):
-        entries = list(_in_zip(path.read_bytes(), PurePosixPath(), [ARCHIVE_BYTES]))
-    else:
-        raise ValueError(f"SUBMISSIONS must be a folder or a zip, got {str(path)!r}")
-    entries = _without_wrapper(entries)
-
-    notebooks, students = [], set()
-    for file, *rest in entries:
-        student, name = _student(file)
-        students.add(student)
-        if file.suffix.lower() == ".ipynb":
-            notebooks.append((student, name, file, *rest))
-    found, unassigned = {}, []
-    alone = {s for s in students if sum(entry[0] == s for entry in notebooks) == 1}
-    for student, name, file, submitted, data, problem in notebooks:
-        which = _set(name, data) or (only if student in alone else None)
-        if which is None:
-            unassigned.append(str(file))
-        elif only in (None, which):
-            new = Submission(student, which, str(file), submitted, data, problem)
-            old = found.get((student, which))
-            if old is None or old.submitted <= submitted:
-                found[student, which] = new
-    unassigned += sorted(students - {entry[0] for entry in notebooks})
-    return sorted(found.values(), key=lambda s: (s.set, s.student)), unassigned
+    listed = entries(path, zone)
+    handed_in = list({entry.outer: None for entry in listed if entry.handed_in})
+    if not handed_in:
+        raise ValueError(f"There is no notebook and no zip in {str(path)!r}.")
+    metadata = sorted(
+        (e for e in listed if e.path.name == METADATA), key=lambda e: len(e.path.parts)
+    )
+    content = metadata[0].load()[0] if metadata else None
+    platform, who = recognise(handed_in, zone, content, platform=platform, download=path.name)
+    if not any(map(who, handed_in)):
+        raise DoubtError(
+            f"No name is one that {platform} gives: {shown(handed_in)}. Say where the "
+            "download comes from with FROM=, or put each student's file into a folder of the "
+            "student's name."
+        )
+    chosen = _Chooser(platform, set(sets), only, keep, Register(known))
+    for entry in listed:
+        chosen.take(entry, who)
+    return chosen.found()
 
 
-def _in_folder(folder):
-    """(path, time, bytes, problem) of all files; links are not followed, they may lead out."""
-    for where, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not SKIPPED.match(name))
-        for name in sorted(files):
-            path = Path(where, name)
-            if SKIPPED.match(name) or path.is_symlink() or not path.is_file():
-                continue
-            inside = PurePosixPath(unicodedata.normalize("NFC", str(path.relative_to(folder))))
-            submitted = datetime.fromtimestamp(path.stat().st_mtime)
-            wanted = path.suffix.lower() in (".ipynb", ".zip")
-            too_large = path.stat().st_size > NOTEBOOK_BYTES
-            data = b"" if too_large or not wanted else path.read_bytes()
-            yield from _entry(inside, submitted, data, too_large, [ARCHIVE_BYTES])
+class _Chooser:
+    """Collects the entries, then says which is graded and what becomes of the others."""
 
+    def __init__(self, platform, sets, only, keep, register):
+        self.platform, self.sets, self.only, self.keep = platform, sets, only, keep
+        self.register = register
+        self.rows: list[Row] = []
+        self.notebooks: dict[Who, list[_Candidate]] = defaultdict(list)
+        self.others: dict[Who, list[Entry]] = defaultdict(list)
 
-def _in_zip(archive, below, budget):
-    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-        for info in opened.infolist():
-            inside = PurePosixPath(unicodedata.normalize("NFC", info.filename.replace("\\", "/")))
-            parts = inside.parts
-            if info.is_dir() or ".." in parts or any(SKIPPED.match(part) for part in parts):
-                continue
-            wanted = inside.suffix.lower() in (".ipynb", ".zip")
-            too_large = info.file_size > NOTEBOOK_BYTES or info.file_size > budget[0]
-            data = b""
-            if wanted and not too_large:
-                try:
-                    with opened.open(info) as file:  # the stated size may be a lie
-                        data = file.read(NOTEBOOK_BYTES + 1)
-                except (zipfile.BadZipFile, RuntimeError, OSError, EOFError):
-                    data = b""
-                budget[0] -= len(data)
-                too_large = len(data) > NOTEBOOK_BYTES
-            submitted = datetime(*info.date_time)
-            name = PurePosixPath(*[part for part in parts if part != "/"])
-            yield from _entry(below / name, submitted, data, too_large, budget)
+    def take(self, entry: Entry, who: Finder) -> None:
+        """One entry of the download."""
+        owners = who(entry.outer)
+        handed_in = entry.is_notebook or entry.problem
+        if not owners and handed_in:
+            self._row(entry, "", "", f"not graded: its name is not one that {self.platform} gives")
+        elif not handed_in and (self.platform == "plain" or not owners):
+            self._row(entry, "", "", "ignored: neither a notebook nor a zip")
+        for owner in owners:
+            if handed_in:
+                data, problem = entry.load()
+                own = bool(OWN_FOLDERS.search(f"/{entry.path}"))
+                self.notebooks[owner].append(
+                    _Candidate(entry, owner, look(data), "", problem, (), own)
+                )
+            elif self.platform != "plain":
+                self.others[owner].append(entry)
 
+    def found(self) -> Found:
+        """The submissions, and what became of each entry."""
+        groups: dict[tuple[str, str], list[_Candidate]] = defaultdict(list)
+        for candidates in self._by_student():
+            for candidate in self._with_sets(candidates):
+                student = self.register.name(self.platform, candidate.set, candidate.who)
+                groups[student, candidate.set].append(candidate)
+        submissions = []
+        for (student, which), candidates in sorted(groups.items()):
+            submissions += self._choose(student, which, candidates)
+        for owner, entries_ in self.others.items():
+            has_row = any(each.who == owner for group in groups.values() for each in group)
+            for entry in entries_:
+                self._row(entry, owner.student, "", "ignored: neither a notebook nor a zip")
+            if self.only and not has_row and owner not in self.notebooks:
+                student = self.register.name(self.platform, self.only, owner)
+                if (student, self.only) not in groups:
+                    first = _Candidate(entries_[0], owner, Look(""), self.only, NOTHING)
+                    submissions.append(self._submission(student, first))
+        return Found(self.platform, submissions, sorted(self.rows, key=lambda row: row.entry))
 
-def _entry(inside, submitted, data, too_large, budget):
-    """A file; for a student's zip, what is in it."""
-    if inside.suffix.lower() == ".zip" and not too_large and len(inside.parts) < 4:
-        try:
-            yield from _in_zip(data, inside.with_suffix(""), budget)
-            return
-        except (zipfile.BadZipFile, ValueError, NotImplementedError):
-            pass
-    limit = NOTEBOOK_BYTES // 1_000_000
-    yield inside, submitted, data, f"The file is larger than {limit} MB." if too_large else ""
+    def _by_student(self) -> list[list[_Candidate]]:
+        """The candidates of each person; attempts of one person come under several `Who`."""
+        people: dict[tuple[str, str], list[_Candidate]] = defaultdict(list)
+        for owner, candidates in self.notebooks.items():
+            people[owner.student, owner.id] += candidates
+        return list(people.values())
 
+    def _with_sets(self, candidates: list[_Candidate]) -> list[_Candidate]:
+        """Those of a person's notebooks that belong to a set that is looked for."""
+        kept, left = [], []
+        for candidate in candidates:
+            which = self._evidence(candidate)
+            if not which and len(candidates) == 1:
+                around = set_in_name(candidate.entry.path.parent)
+                which = self.only or (around if around in self.sets else "")
+            if not which and candidate.problem:
+                which = self.only or self.common
+            judged = self._judged(candidate, which)
+            (kept if (why := self._why_not(judged)) is None else left).append((judged, why))
+        elsewhere = any(each.set and not each.own for each, _ in left)
+        if self.only and not kept and not elsewhere:
+            judged, _ = left.pop()
+            kept.append((replace(judged, set=self.only, problem=judged.problem or NOTHING), None))
+        for candidate, why in left:
+            self._row(candidate.entry, candidate.who.student, candidate.set, why)
+        return [candidate for candidate, _ in kept]
 
-def _without_wrapper(entries):
-    """Drop a single outer folder, if students' folders lie inside it."""
-    tops = {entry[0].parts[0] for entry in entries}
-    if len(tops) == 1 and entries and all(len(entry[0].parts) > 2 for entry in entries):
-        return [(PurePosixPath(*entry[0].parts[1:]), *entry[1:]) for entry in entries]
-    return entries
-
-
-def _student(file):
-    """Who handed in a file, and the file's name: by its folder, or else by its own name."""
-    if len(file.parts) > 1:
-        return MOODLE.sub("", file.parts[0]), file.name
-    who = SET_IN_NAME.split(file.stem)[0].strip(" _-.,")
-    return who or file.stem, file.name
-
-
-def _set(name, data):
-    """The set by the file's name, or else by what the release wrote into the notebook."""
-    named = SET_IN_NAME.search(name)
-    if named:
-        return f"ps{int(named[2])}"
-    try:
-        which = json.loads(data)["metadata"]["coursework"]["set"]
-        return which if re.fullmatch(r"ps\d", which) else None
-    except (ValueError, KeyError, TypeError, RecursionError):
+    def _why_not(self, candidate: _Candidate) -> str | None:
+        """Why a notebook is left out; None if it is not."""
+        if not candidate.set:
+            return f"not graded: {candidate.problem or 'it belongs to no problem set'}"
+        if candidate.set not in self.sets:
+            return f"not graded: this course has no {candidate.set}"
+        if self.only not in ("", candidate.set):
+            return f"ignored: it belongs to {candidate.set}"
+        if candidate.own and (candidate.look.teachers or candidate.look.untouched):
+            return "ignored: it is a notebook of this repository"
         return None
+
+    @staticmethod
+    def _named(candidate: _Candidate) -> str:
+        """The set that a file's own name speaks of."""
+        return set_in_name(PurePosixPath(candidate.entry.path.name)) or ""
+
+    def _evidence(self, candidate: _Candidate) -> str:
+        """The set by what the release wrote into the notebook, or else by the file's own name."""
+        told = candidate.look.set
+        return told if told in self.sets else self._named(candidate)
+
+    @cached_property
+    def common(self) -> str:
+        """The one set of all notebooks that say which they are; "" if there is not one."""
+        every = {self._evidence(each) for group in self.notebooks.values() for each in group}
+        known = every & self.sets
+        return known.pop() if len(known) == 1 else ""
+
+    def _judged(self, candidate: _Candidate, which: str) -> _Candidate:
+        """The candidate with its set, and with what is wrong with it."""
+        named = self._named(candidate)
+        problem, notes = candidate.problem, ()
+        if candidate.look.teachers:
+            problem = TEACHERS
+        elif candidate.look.untouched:
+            notes = (UNTOUCHED,)
+        if named and named != which == candidate.look.set:
+            said = f"The file is called {named}, but the notebook in it is {which}"
+            if self.only == named:
+                problem, which = f"{said}. Hand in the notebook of {named}.", named
+            else:
+                notes = (*notes, f"{said}, and was graded as {which}.")
+        return replace(candidate, set=which, problem=problem, notes=notes)
+
+    def _choose(self, student: str, which: str, candidates: list[_Candidate]) -> list[Submission]:
+        """The submission that counts, or all that may; a row for each."""
+        *others, best = sorted(candidates, key=lambda each: each.order)
+        attempts = [best]
+        if self.keep == "best":
+            attempts = [each for each in others if each.rank[0] == 2] + attempts
+        notes = list(best.notes)
+        for other in others:
+            twin = other.look.digest == best.look.digest
+            if other.problem and (other.submitted or NEVER) > (best.submitted or NEVER):
+                notes.append(
+                    f"A newer file, {other.entry.path}, could not be graded: {other.problem}"
+                )
+            elif other.rank == best.rank and not twin:
+                notes.append(
+                    f"{best.entry.path} and {other.entry.path} have the same time stamp; "
+                    "the first was graded."
+                )
+        best = replace(best, notes=tuple(notes))
+        attempts[-1] = best
+        for candidate in candidates:
+            if candidate.entry is best.entry:
+                what = "graded"
+            elif self.keep == "best" and candidate in attempts:
+                what = "graded; the best of a student's files counts"
+            elif candidate.look.digest == best.look.digest:
+                what = f"ignored: the same as {best.entry.path}"
+            elif candidate.problem:
+                what = f"ignored: {candidate.problem}"
+            else:
+                what = f"superseded by {best.entry.path}"
+            self._row(candidate.entry, student, which, what)
+        return [self._submission(student, each) for each in attempts]
+
+    def _submission(self, student: str, candidate: _Candidate) -> Submission:
+        who = candidate.who
+        return Submission(
+            student=student,
+            set=candidate.set,
+            file=str(candidate.entry.path),
+            submitted=candidate.submitted,
+            entry=candidate.entry,
+            digest=candidate.look.digest,
+            problem=candidate.problem,
+            notes=candidate.notes,
+            platform=self.platform,
+            unit=who.unit,
+            id=who.id,
+            lasting=who.lasting,
+            late=who.late,
+        )
+
+    def _row(self, entry: Entry, student: str, which: str, what: str) -> None:
+        self.rows.append(Row(str(entry.path), student, which, entry.submitted, what))
