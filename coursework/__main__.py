@@ -1,26 +1,22 @@
-"""`python -m coursework assignment | release | grade`, which the Makefile calls."""
+"""`python -m coursework assignment | release | grade | tables | score`: see the Makefile."""
 
 import argparse
-import fcntl
-import json
 import os
+import re
 import sys
-from datetime import datetime
 from pathlib import Path
 
-from coursework.problems import DEFAULT_SEED, HERE, RELEASE, Problem, names
-
-CLASS = HERE / "class"
+from coursework.problems import HERE, RELEASE, names, seed_of
 
 
-def assignment(options):
+def assignment(options: argparse.Namespace) -> str | None:
     """Copy a released set to assignments/, unless it is there already."""
     if options.set is None:
         return "Which set? Say, for example: make assignment PS=1"
     path = Path("assignments") / f"{options.set}.ipynb"
     released = RELEASE / path.name
     if not released.is_file():
-        return f"There is no {options.set}. There are: {', '.join(names())}."
+        return _no_set(options.set)
     if path.exists():
         print(f"{path} is there already, and stays as it is.")
     else:
@@ -31,98 +27,167 @@ def assignment(options):
     print("Hand in:   that one file, with its name as it is.")
 
 
-def release(options):
+def release(options: argparse.Namespace) -> str | None:
     """Make the releases of all sets, or of one, with the numbers of this class."""
-    from coursework.release import write_release
+    from coursework.course import Course
+    from coursework.release import write_classroom, write_release
 
+    own = options.folder is not None
+    folder = options.folder / "release" if own else RELEASE
     for name in [options.set] if options.set else names():
-        seed = seed_of(name) if options.seed is None else options.seed
-        print(f"{write_release(name, seed).relative_to(HERE.parent)} with the seed {seed}")
+        seed = options.seed
+        if seed is None:
+            seed = seed_of(name, Course(options.folder).releases if own else RELEASE)
+        try:
+            path = write_release(name, seed, folder)
+        except ValueError as error:
+            return str(error)
+        print(f"{_shown(path)} with the seed {seed}")
+    for path in write_classroom(folder):
+        print(f"{_shown(path)} for GitHub Classroom")
 
 
-def grade(options):
-    """Grade what is in a folder or zip; write the gradebook, grades.csv and the feedback."""
-    from tqdm import tqdm
-
-    from coursework import gradebook, sandbox, submissions
-    from coursework.feedback import page
-    from coursework.grading import file_name, grade_all
-    from coursework.release import write_atomically
+def grade(options: argparse.Namespace) -> str | None:
+    """Grade what is in a folder or zip."""
+    from coursework import grade as grading
 
     if not options.submissions:
         return "What? Say, for example: make grade SUBMISSIONS=folder-or-zip"
+    order = grading.Order(
+        submissions=options.submissions, set=options.set or "", due=options.due,
+        zone=options.zone, platform=options.platform, keep=options.keep, roster=options.roster,
+        format=options.format, jobs=options.jobs, quiet=options.quiet,
+    )  # fmt: skip
+    return _with_course(options, lambda course: grading.grade(course, order))
+
+
+def tables(options: argparse.Namespace) -> str | None:
+    """Write the tables and the feedback anew, from what is stored; nothing is graded."""
+    from coursework.grade import Order, checked
+
+    order = Order("", roster=options.roster)
+
+    def write(course) -> None:
+        with course.lock():
+            _, people = checked(course, order)
+            found = course.write_tables(people, options.format, options.set or "")
+            print(f"Grades:     {course.folder / 'grades.csv'} ({len(found)} rows)")
+            if options.format:
+                print(f"To import:  {course.folder / 'export'}")
+
+    return _with_course(options, write)
+
+
+def score(options: argparse.Namespace) -> str | None:
+    """Enter points by hand, or take them back; then write the tables anew."""
+    from coursework import manual, text
+    from coursework.course import StopError
+
+    if not (options.set and options.student and options.part):
+        return "Say, for example: make score PS=1 STUDENT='Ada Byron' PART=B POINTS=3 WHY='...'"
+    student, part = text.name(options.student), options.part
+
+    def enter(course) -> None:
+        with course.lock():
+            given, worth = course.manual(), course.worth()
+            rows = {grade.student for grade in course.write_tables() if grade.set == options.set}
+            if rows and student not in rows:
+                raise StopError(f"{options.set} has no row of {student!r} in grades.csv.")
+            place = (student, options.set, part)
+            if options.points == "":
+                given.scores.pop(place, None)
+            else:
+                points = manual.check(options.set, part, options.points, worth)
+                given.scores[place] = manual.Score(points, text.line(options.why))
+            given.save(course.manual_path)
+            course.write_tables()
+            print(f"{course.manual_path}: {student}, {options.set} {part}: {options.points or '-'}")
+
+    return _with_course(options, enter)
+
+
+def _with_course(options: argparse.Namespace, work) -> str | None:
+    """Call a function of the class; what stops it is a sentence."""
+    from coursework.course import CLASSES, Course, StopError
+
+    if options.set and options.set not in names():
+        return _no_set(options.set)
     try:
-        sandbox.check_machine()
-        found, unassigned = submissions.find(options.submissions, options.set)
-    except (sandbox.NoSandboxError, ValueError) as error:
+        work(Course(options.folder or CLASSES))
+    except (StopError, ValueError) as error:
         return str(error)
-    unknown = [s.file for s in found if s.set not in names()]
-    found = [s for s in found if s.set in names()]
-    for name in unassigned + unknown:
-        print(f"Not graded, since it belongs to no set: {name}", file=sys.stderr)
-
-    folder = options.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / "lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return f"Another `make grade` is at work in {folder}."
-        problems = {name: Problem(name, seed_of(name)) for name in {s.set for s in found}}
-        book = gradebook.open_gradebook(folder / "gradebook.db", problems.values())
-        results = folder / "results"
-        graded = grade_all(problems, found, results, sandbox.Limits(), options.jobs)
-        new = 0
-        with tqdm(graded, total=len(found), unit="submission", disable=options.quiet) as bar:
-            for submission, result, just_now in bar:
-                new += just_now
-                gradebook.record(book, result)
-                name = f"{result['set']}.html"
-                place = folder / "feedback" / file_name(submission.student) / name
-                write_atomically(place, page(result))
-        everything = [json.loads(p.read_text("utf-8")) for p in sorted(results.glob("*/*.json"))]
-        table = gradebook.grades_csv(book, everything, options.due)
-        write_atomically(folder / "grades.csv", table)
-        book.close()
-    print(f"Graded now: {new}. Unchanged since last time: {len(found) - new}.")
-    print(f"Grades:     {folder / 'grades.csv'}")
-    print(f"Feedback:   {folder / 'feedback'}")
+    except OSError as error:
+        return f"A file could not be read or written: {error}"
+    return None
 
 
-def seed_of(name):
-    """The seed that a set was released with; the default one before its first release."""
-    path = RELEASE / f"{name}.ipynb"
-    if not path.exists():
-        return DEFAULT_SEED
-    return json.loads(path.read_text(encoding="utf-8"))["metadata"]["coursework"]["seed"]
+def _no_set(name: str) -> str:
+    return f"There is no {name}. There are: {', '.join(names())}."
 
 
-def set_name(text):
-    """`1` or `ps1` as `ps1`."""
-    return f"ps{text.removeprefix('ps')}"
+def _shown(path: Path) -> str:
+    return str(path.relative_to(HERE.parent) if path.is_relative_to(HERE.parent) else path)
 
 
-def main():
+def set_name(words: str) -> str:
+    """`1`, `PS 1` or `ps01` as `ps1`."""
+    found = re.fullmatch(r"(?:ps)?[ _-]?0*(\d+)", words.strip(), re.IGNORECASE)
+    return f"ps{found[1]}" if found else words.strip()
+
+
+def jobs(words: str) -> int:
+    """How many at the same time: 1 or more."""
+    if not words.isdigit() or int(words) < 1:
+        raise argparse.ArgumentTypeError(f"must be 1 or more, got {words!r}")
+    return int(words)
+
+
+def class_folder(words: str) -> Path | None:
+    """The folder of a class by its name; the one class has no name."""
+    if not words:
+        return None
+    if not re.fullmatch(r"[\w-]+", words):
+        raise argparse.ArgumentTypeError(f"must be letters, digits, - and _, got {words!r}")
+    return HERE / "class" / "classes" / words
+
+
+def main() -> None:
+    """Read the command line and do what it says."""
+    from coursework.exports import FORMATS
+    from coursework.platforms import NAMES
+
     parser = argparse.ArgumentParser(prog="coursework", description=__doc__)
     commands = parser.add_subparsers(required=True)
 
-    command = commands.add_parser("assignment")
-    command.add_argument("set", type=set_name, nargs="?")
-    command.set_defaults(run=assignment)
+    def add(name: str, run) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=run.__doc__.partition("\n")[0])
+        command.set_defaults(run=run)
+        if name != "assignment":
+            command.add_argument("--set", type=set_name)
+            command.add_argument("--class", dest="folder", type=class_folder)
+            command.add_argument("--folder", type=Path, help="of the class, wherever it is")
+        return command
 
-    command = commands.add_parser("release")
-    command.add_argument("--set", type=set_name)
-    command.add_argument("--seed", type=int, help="of the class; the last one if not given")
-    command.set_defaults(run=release)
+    add("assignment", assignment).add_argument("set", type=set_name, nargs="?")
+    add("release", release).add_argument("--seed", type=int, help="the last one if not given")
 
-    command = commands.add_parser("grade")
+    command = add("grade", grade)
     command.add_argument("submissions")
-    command.add_argument("--set", type=set_name)
-    command.add_argument("--due", type=datetime.fromisoformat, help="2026-12-01T23:59")
-    command.add_argument("--jobs", type=int, default=os.cpu_count())
-    command.add_argument("--folder", type=Path, default=CLASS)
+    command.add_argument("--due", default="", help="of the set: 2026-12-01T23:59")
+    command.add_argument("--zone", default="", help="of dates and stamps: Europe/Berlin")
+    command.add_argument("--from", dest="platform", choices=("", *NAMES), default="")
+    command.add_argument("--keep", choices=("latest", "best"), default="latest")
+    command.add_argument("--jobs", type=jobs, default=len(os.sched_getaffinity(0)))
     command.add_argument("--quiet", action="store_true", help="no progress bar")
-    command.set_defaults(run=grade)
+    for each in (command, add("tables", tables)):
+        each.add_argument("--roster", default="", help="the list of students, a CSV")
+        each.add_argument("--format", choices=("", *FORMATS), default="")
+
+    command = add("score", score)
+    command.add_argument("--student", default="")
+    command.add_argument("--part", default="", help="A, B, ... or extra")
+    command.add_argument("--points", default="", help="nothing takes back what was entered")
+    command.add_argument("--why", default="")
 
     options = parser.parse_args()
     sys.exit(options.run(options))

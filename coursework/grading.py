@@ -1,12 +1,8 @@
 """Grade one notebook: read its bytes, run its cells in a sandbox, mark what they define."""
 
-import hashlib
 import json
-import re
-from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from coursework.problems import Problem, grade_id, plain, role, source_of
-from coursework.release import write_atomically
 from coursework.sandbox import Limits, NoSandboxError
 from coursework.student import Student
 
@@ -227,74 +223,3 @@ def check_reference(problem: Problem, limits: Limits) -> None:
         f"The reference solution of {problem.name} gets {result['points']:g} of {result['of']:g} "
         f"points on this machine, so that nothing is graded. First: {why}"
     )
-
-
-def key_of(problem, submission):
-    """Changes when a submission's grade might: with its bytes, and with the problem set."""
-    digest = hashlib.sha256(problem.fingerprint.encode())
-    digest.update(submission.problem.encode() + submission.data)
-    return digest.hexdigest()
-
-
-def file_name(student):
-    """A student's name as the name of a file: letters stay, what could be a path does not."""
-    safe = re.sub(r"[^\w .,@()+-]", "_", student)[:80].strip(" .") or "_"
-    if safe != student:
-        safe += "-" + hashlib.sha256(student.encode()).hexdigest()[:6]
-    return safe
-
-
-def stored(path):
-    """The result in a file, None if there is none."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return None
-
-
-def grade_all(problems, submissions, folder, limits, jobs):
-    """Grade all submissions that are not graded yet, and yield each result when it is stored.
-
-    A result is a file of its own, written whole or not at all. Whoever stops this loses at
-    most the submissions that were being graded; the next call takes up the rest.
-
-    Args:
-        problems: dict of `Problem` by name.
-        submissions: list of `Submission`.
-        folder: where the results are kept.
-        limits: `Limits`.
-        jobs: how many are graded at the same time.
-
-    Yields:
-        (submission, result, whether it was graded just now).
-    """
-
-    def work(submission, path, key):
-        problem = problems[submission.set]
-        result = grade(problem, submission.data, limits, submission.problem)
-        result |= {
-            "student": submission.student,
-            "file": submission.file,
-            "submitted": submission.submitted.isoformat(timespec="seconds"),
-            "key": key,
-        }
-        write_atomically(path, json.dumps(result, ensure_ascii=False, indent=1) + "\n")
-        return result
-
-    for problem in problems.values():
-        _ = problem.reference, problem.parts  # once, not in every thread
-    with ThreadPoolExecutor(jobs) as pool:
-        waiting = {}
-        for submission in submissions:
-            path = folder / submission.set / f"{file_name(submission.student)}.json"
-            key = key_of(problems[submission.set], submission)
-            result = stored(path)
-            if result is not None and result["key"] == key:
-                yield submission, result, False
-            else:
-                waiting[pool.submit(work, submission, path, key)] = submission
-        try:
-            for done in as_completed(waiting):
-                yield waiting[done], done.result(), True
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)

@@ -42,6 +42,14 @@ def names():
     return sorted(path.parent.name for path in SOURCE.glob("*/*.ipynb"))
 
 
+def seed_of(name, releases=RELEASE):
+    """The seed that a set was released with; the default one before its first release."""
+    path = releases / f"{name}.ipynb"
+    if not path.exists():
+        return DEFAULT_SEED
+    return json.loads(path.read_text(encoding="utf-8"))["metadata"]["coursework"]["seed"]
+
+
 def role(cell):
     """What a cell is: text, numbers, given, try, solution, test or own (the student's)."""
     if cell["cell_type"] != "code":

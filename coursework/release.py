@@ -1,9 +1,7 @@
 """Make what students get: the source without solutions and hidden tests, with their numbers."""
 
 import json
-import os
 import re
-import tempfile
 
 import nbformat
 from nbgrader.preprocessors import (
@@ -14,8 +12,30 @@ from nbgrader.preprocessors import (
     LockCells,
 )
 
-from coursework.problems import RELEASE, Problem, role
+from coursework.problems import HERE, RELEASE, Problem, role
+from coursework.store import write_atomically
 
+CHECK = HERE / "check.py"
+# Students' repositories have it as .github/workflows/classroom.yml.
+WORKFLOW = """\
+name: the visible checks
+on: [push, workflow_dispatch]
+permissions:
+  contents: read
+jobs:
+  checks:
+    runs-on: ubuntu-latest
+    timeout-minutes: 20
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with:
+          python-version: "3.11"
+      - run: pip install nbclient nbformat ipykernel numpy
+      - run: pip install torch --index-url https://download.pytorch.org/whl/cpu
+        if: hashFiles('ps4.ipynb', 'ps5.ipynb') != ''
+      - run: python check.py
+"""
 PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 STEPS = (LockCells, ClearSolutions, ClearOutput, ClearHiddenTests, CheckCellMetadata)
 
@@ -65,14 +85,12 @@ def write_release(name, seed, folder=RELEASE):
     return path
 
 
-def write_atomically(path, text):
-    """Replace a file by a whole one: whoever reads it, or is killed, never meets half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=".", delete=False
-    ) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.chmod(file.name, 0o644)
-    os.replace(file.name, path)
+def write_classroom(folder=RELEASE):
+    """Write what a GitHub Classroom needs beside the sets, and return the paths."""
+    content = {
+        "check.py": CHECK.read_text(encoding="utf-8"),
+        "classroom.yml": WORKFLOW,
+    }
+    for name, lines in content.items():
+        write_atomically(folder / name, lines)
+    return [folder / name for name in content]

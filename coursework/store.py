@@ -7,7 +7,7 @@ import re
 import tempfile
 from pathlib import Path
 
-NEEDED = {"student", "set", "points", "of", "parts", "notes", "key", "file", "submitted"}
+NEEDED = {"student", "set", "points", "of", "parts", "notes", "key", "file", "submitted", "code"}
 
 
 def file_name(student: str) -> str:
@@ -30,7 +30,18 @@ def stored(path: Path) -> dict | None:
         result = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
-    return result if isinstance(result, dict) and result.keys() >= NEEDED else None
+    return result if _is_whole(result) else None
+
+
+def _is_whole(result: object) -> bool:
+    """Whether it is what the grader stores, and not what somebody left there."""
+    if not isinstance(result, dict) or not result.keys() >= NEEDED:
+        return False
+    parts = result["parts"]
+    return isinstance(parts, list) and all(
+        isinstance(part, dict) and part.keys() >= {"id", "title", "points", "of", "lines"}
+        for part in parts
+    )
 
 
 def results(folder: Path, sets: list[str]) -> list[dict]:

@@ -54,7 +54,7 @@ def clean(value: object, limit: int = SENTENCE) -> object:
     if value is None or isinstance(value, (bool, int)):
         return value
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return value if math.isfinite(value) else 0.0
     return line(str(value), limit)
 
 

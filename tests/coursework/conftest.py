@@ -73,3 +73,68 @@ def graded(problem, needs_sandbox):
         return grade(problem(name), data, limits)
 
     return graded
+
+
+@pytest.fixture
+def command(monkeypatch, capsys, tmp_path):
+    """Call the command on a class of its own, in this process."""
+    from classes import Run
+
+    from coursework.__main__ import main
+
+    def command(*words, folder="class"):
+        place = tmp_path / folder
+        what, *rest = map(str, words)
+        monkeypatch.setattr("sys.argv", ["coursework", what, *rest, "--folder", str(place)])
+        with pytest.raises(SystemExit) as done:
+            main()
+        said = capsys.readouterr()
+        return Run(done.value.code, said.out, said.err, place)
+
+    return command
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Grade without a sandbox: all points for the reference's answers, else none."""
+    from coursework import batch
+    from coursework import grade as grade_command
+    from coursework.grading import UnreadableError, cells_to_run
+
+    def answers(cells):
+        return [cell["source"].split() for cell in cells]
+
+    def quick_grade(problem, data, limits, unreadable=""):
+        cells, notes = [], [unreadable] if unreadable else []
+        try:
+            cells = [] if unreadable else cells_to_run(problem, data)
+        except UnreadableError as error:
+            notes = [str(error)]
+        wanted = answers(cells_to_run(problem, as_bytes(solved(problem.name))))
+        right = not notes and all(each in answers(cells) for each in wanted)
+        parts = [
+            {"id": p.id, "title": p.title, "points": p.points * right, "of": p.points, "lines": []}
+            for p in problem.parts
+        ]
+        total = sum(part["points"] for part in parts)
+        code = [{k: c[k] for k in ("label", "source")} for c in cells if not c["given"]]
+        return {
+            "set": problem.name, "points": total, "of": problem.points, "parts": parts,
+            "notes": notes, "code": code,
+        }  # fmt: skip
+
+    from classes import as_bytes, solved
+
+    monkeypatch.setattr(batch, "grade", quick_grade)
+    monkeypatch.setattr(grade_command, "check_reference", lambda problem, limits: None)
+    monkeypatch.setattr(grade_command.sandbox, "check_machine", lambda: None)
+
+
+@pytest.fixture(scope="session")
+def honest():
+    """An honest student's notebook, of any set."""
+    from functools import cache
+
+    from classes import as_bytes, solved
+
+    return cache(lambda name="ps1": as_bytes(solved(name)))

@@ -5,9 +5,8 @@ import re
 
 import pytest
 
-from coursework import __main__ as commands
 from coursework.__main__ import main
-from coursework.problems import DEFAULT_SEED, RELEASE, Problem, role, source_of
+from coursework.problems import DEFAULT_SEED, RELEASE, Problem, role, seed_of, source_of
 from coursework.release import as_text, released, write_release
 
 SETS = ["ps1", "ps2", "ps3", "ps4", "ps5"]
@@ -99,11 +98,10 @@ def test_a_command_without_its_argument_says_what_to_type(monkeypatch, command, 
         main()
 
 
-def test_a_new_release_keeps_the_seed_of_the_class(tmp_path, monkeypatch):
-    monkeypatch.setattr(commands, "RELEASE", tmp_path)
-    assert commands.seed_of("ps1") == DEFAULT_SEED
+def test_a_new_release_keeps_the_seed_of_the_class(tmp_path):
+    assert seed_of("ps1", tmp_path) == DEFAULT_SEED
     write_release("ps1", 7, tmp_path)
-    assert commands.seed_of("ps1") == 7
+    assert seed_of("ps1", tmp_path) == 7
 
 
 def test_a_set_that_is_not_there_is_said_so(tmp_path, monkeypatch):
