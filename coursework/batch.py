@@ -84,7 +84,8 @@ def grade_all(
 
 def _attempts(problem, attempts, path, limits, keep) -> list[Outcome]:
     """The outcomes of one student's files of one set; the result that counts is stored."""
-    kept, outcomes = stored(path), []
+    before = kept = stored(path)
+    outcomes = []
     for submission in attempts:
         key = key_of(problem, submission)
         tried = (kept or {}).get("tried", {})
@@ -106,7 +107,8 @@ def _attempts(problem, attempts, path, limits, keep) -> list[Outcome]:
                     result["tried"] = {**tried, kept["key"]: kept["points"]}
                 kept, what = result, "graded"
         outcomes.append(Outcome(submission, what, kept))
-    write_json(path, kept)
+    if kept != before:
+        write_json(path, kept)
     return [Outcome(each.submission, each.what, kept) for each in outcomes]
 
 

@@ -180,8 +180,8 @@ def run_grade(inbox, folder, *options):
     )
 
 
-def test_killed_half_way_it_resumes_and_loses_no_grade(tmp_path, submission, blank, needs_sandbox):
-    right = json.dumps(submission("ps1")).encode()
+def test_killed_half_way_it_resumes_and_loses_no_grade(tmp_path, honest, blank, needs_sandbox):
+    right = honest()
     slow = blank("ps1")
     slow["cells"].append(cell("import time\ntime.sleep(6)"))
     inbox = write(
