@@ -12,7 +12,7 @@ import torch
 import src.equations
 import src.modules
 from benchmarks import textbook
-from src.equations.lstm import CHUNK
+from src.equations.fast.lstm import CHUNK
 
 
 def torch_nn(module, x, d_outputs):

@@ -9,7 +9,8 @@ three times: as it is, with orthogonal recurrent weights, and with a smaller lea
 import numpy as np
 
 from experiments.shared import runner
-from src.equations import GRU, LSTM, RNN
+from src.equations import RNN
+from src.equations.fast import FastGRU, FastLSTM
 from src.equations.initialization import chrono_bias, orthogonal
 from src.training.adding import train_to_add
 
@@ -34,7 +35,7 @@ def orthogonal_rnn(rng):
 
 def lstm(forget_bias):
     """How to make an LSTM with this forget bias."""
-    return lambda rng: LSTM.initialize(
+    return lambda rng: FastLSTM.initialize(
         2, HIDDEN_SIZE, rng=rng, forget_bias=forget_bias, dtype=np.float32
     )
 
@@ -42,12 +43,12 @@ def lstm(forget_bias):
 def chrono_lstm(rng):
     """An LSTM whose biases are drawn for memories of up to 400 steps, the longest here."""
     bias = chrono_bias(HIDDEN_SIZE, LENGTHS[-1], rng=rng, dtype=np.float32)
-    return LSTM(lstm(0.0)(rng).parameters | {"bias": bias})
+    return FastLSTM(lstm(0.0)(rng).parameters | {"bias": bias})
 
 
 def gru(rng):
     """A GRU, reset before the product."""
-    return GRU.initialize(2, HIDDEN_SIZE, rng=rng, dtype=np.float32)
+    return FastGRU.initialize(2, HIDDEN_SIZE, rng=rng, dtype=np.float32)
 
 
 MODELS = {

@@ -12,7 +12,8 @@ from safetensors.numpy import save_file
 
 from experiments.adding import SETTINGS
 from experiments.shared import runner
-from src.equations import GRU, LSTM, RNN
+from src.equations import LSTM, RNN
+from src.equations.fast import FastGRU, FastLSTM
 from src.equations.initialization import chrono_bias, orthogonal, with_spectral_radius
 from src.results import RESULTS
 from src.tasks.adding import adding_modern
@@ -45,17 +46,17 @@ def wide_rnn(rng):
 
 def lstm(forget_bias):
     """How to make an LSTM with this forget bias."""
-    return lambda rng: LSTM.initialize(2, HIDDEN_SIZE, rng=rng, forget_bias=forget_bias)
+    return lambda rng: FastLSTM.initialize(2, HIDDEN_SIZE, rng=rng, forget_bias=forget_bias)
 
 
 def chrono_lstm(rng):
     """An LSTM whose biases are drawn for memories of up to 500 steps."""
-    return LSTM(lstm(0.0)(rng).parameters | {"bias": chrono_bias(HIDDEN_SIZE, 500, rng=rng)})
+    return FastLSTM(lstm(0.0)(rng).parameters | {"bias": chrono_bias(HIDDEN_SIZE, 500, rng=rng)})
 
 
 def gru(rng):
     """A GRU, reset before the product."""
-    return GRU.initialize(2, HIDDEN_SIZE, rng=rng)
+    return FastGRU.initialize(2, HIDDEN_SIZE, rng=rng)
 
 
 MODELS = {
@@ -125,18 +126,13 @@ def gates_that_keep(layer, x):
         (kept, states): f_t of an LSTM, 1 − z_t of a GRU, (T, B, H); a list of the T states, each
         in the layer's own form.
     """
-    state = np.zeros((len(x), layer.hidden_size))
-    state = (state, state) if isinstance(layer, LSTM) else state
+    state = layer.initial_state(len(x))
     kept, states = [], []
     for t in range(x.shape[1]):
         states.append(state)
         step = layer.step(x[:, t], state)
-        if isinstance(layer, LSTM):
-            kept.append(step.forget_gate)
-            state = step.hidden_state, step.cell_state
-        else:
-            kept.append(1 - step.update_gate)
-            state = step.hidden_state
+        kept.append(step.forget_gate if isinstance(layer, LSTM) else 1 - step.update_gate)
+        state = step.state
     return np.array(kept), states
 
 

@@ -12,16 +12,17 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from experiments.shared import runner
-from src.equations import GRU, LSTM, RNN, Adam, clip_by_global_norm
+from src.equations import RNN, Adam, clip_by_global_norm
 from src.equations.crossentropy import sequence_cross_entropy
+from src.equations.fast import FastGRU, FastLSTM
 from src.results import RESULTS
 from src.tasks.reber import ReberBatch, draw_split, encode, predicts_every_legal_symbol
 
 MODELS = {  # how to make the layer, and its hidden units
-    "LSTM": (LSTM.initialize, 16),
+    "LSTM": (FastLSTM.initialize, 16),
     "RNN": (RNN.initialize, 36),
-    "GRU-before": (partial(GRU.initialize, reset_after=False), 19),
-    "GRU-after": (partial(GRU.initialize, reset_after=True), 19),
+    "GRU-before": (partial(FastGRU.initialize, reset_after=False), 19),
+    "GRU-after": (partial(FastGRU.initialize, reset_after=True), 19),
 }
 SETTINGS = {"updates": 1000, "batch_size": 32, "learning_rate": 0.01, "max_norm": 1.0}
 TEST_STRINGS = 256

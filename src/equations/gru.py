@@ -1,21 +1,16 @@
-"""The gated recurrent unit: one step, a whole sequence, and back through time."""
+"""The gated recurrent unit: one step, and the way back through it."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from src.equations.activations import sigmoid
-from src.equations.checks import check_array, check_lengths, check_parameters
+from src.equations.checks import Shape, check_flag
 from src.equations.gradients import Gradients
 from src.equations.initialization import uniform_parameters
-from src.equations.sequences import (
-    batch_first,
-    ended_steps,
-    initial_state,
-    outputs_of,
-    sum_of_outer_products,
-    upstream,
-)
+from src.equations.layer import RecurrentLayer
 from src.equations.torch_weights import one_gru_layer
 
 
@@ -27,6 +22,7 @@ class GRUStep(NamedTuple):
         update_gate: z_t; 1 takes the candidate, 0 keeps the old state.
         candidate: h̃_t.
         hidden_state: h_t.
+        state: what the next step takes, h_t.
     """
 
     reset_gate: np.ndarray
@@ -34,40 +30,32 @@ class GRUStep(NamedTuple):
     candidate: np.ndarray
     hidden_state: np.ndarray
 
-
-class GRUTape(NamedTuple):
-    """What `GRU.forward` keeps for `GRU.backward`.
-
-    Attributes:
-        columns: (T+1, H+D+1, B), at step t the column [h_(t−1); x_t; 1].
-        activations: (T, 4, H, B), at step t: r, z, m and h̃, where m is what the reset gate
-            is about: r ⊙ h_(t−1) before the product, U h_(t−1) + b_u after it.
-        ended: bool (T, B), behind the end of the sequence; None if there is no such step.
-    """
-
-    columns: np.ndarray
-    activations: np.ndarray
-    ended: np.ndarray | None
+    @property
+    def state(self) -> np.ndarray:
+        return self.hidden_state
 
 
-class GRU:
+class GRU(RecurrentLayer):
     r"""A layer of gated recurrent units, with the reset before or after the product.
 
         r_t = σ(W_r [h_(t−1), x_t] + b_r)
         z_t = σ(W_z [h_(t−1), x_t] + b_z)
-        h̃_t = tanh(W x_t + b + U (r_t ⊙ h_(t−1)))             reset_after=False
-        h̃_t = tanh(W x_t + b + r_t ⊙ (U h_(t−1) + b_u))       reset_after=True
+        h̃_t = tanh(W_xn x_t + b_n + W_hn (r_t ⊙ h_(t−1)))             reset_after=False
+        h̃_t = tanh(W_xn x_t + b_n + r_t ⊙ (W_hn h_(t−1) + b_hn))      reset_after=True
         h_t = (1 − z_t) ⊙ h_(t−1) + z_t ⊙ h̃_t
 
     The reset before the product is that of the papers; after it is PyTorch's and cuDNN's,
     where one product serves all three blocks. No weights turn the one into the other: before,
-    entry k of U (r ⊙ h) mixes all of r; after, entry k of r ⊙ (U h) is scaled by r_k alone.
-    PyTorch's z is 1 − z_t of these equations; `flip_update_gate` converts.
+    entry k of W_hn (r ⊙ h) mixes all of r; after, entry k of r ⊙ (W_hn h) is scaled by r_k
+    alone. PyTorch's z is 1 − z_t of these equations; `flip_update_gate` converts.
+
+    `forward` and `backward`, the loops over `step` and `step_backward`, are those of every
+    `RecurrentLayer`. `src.equations.fast.FastGRU` is the same layer, arranged for speed.
 
     Args:
         parameters: dict of weight_ih (3H, D), weight_hh (3H, H) and bias (3H,), all float32 or
-            all float64; H rows each for r, z, h̃. With reset_after also bias_reset (H,), b_u:
-            it is multiplied by r_t, so it cannot be folded into b. The layer keeps these very
+            all float64; H rows each for r, z, h̃. With reset_after also bias_reset (H,), b_hn:
+            it is multiplied by r_t, so it cannot be folded into b_n. The layer keeps these very
             arrays.
         reset_after: which of the two candidates.
 
@@ -77,13 +65,28 @@ class GRU:
     Source: Cho et al. 2014 (reset before); direction of z: Chung et al. 2014.
     """
 
-    def __init__(self, parameters, *, reset_after=False):
-        extra_bias = ("bias_reset",) if reset_after else ()
-        self.parameters = check_parameters(parameters, gates=3, extra_bias=extra_bias)
-        self.reset_after = bool(reset_after)
+    shapes: Mapping[str, Shape] = {
+        "weight_ih": ("3H", "D"),
+        "weight_hh": ("3H", "H"),
+        "bias": ("3H",),
+    }
+
+    def __init__(self, parameters: dict[str, np.ndarray], *, reset_after: bool = False) -> None:
+        self.reset_after = check_flag("reset_after", reset_after)
+        if reset_after:
+            self.shapes = {**self.shapes, "bias_reset": ("H",)}
+        super().__init__(parameters)
 
     @classmethod
-    def initialize(cls, input_size, hidden_size, *, rng, reset_after=False, dtype=np.float64):
+    def initialize(
+        cls,
+        input_size: int,
+        hidden_size: int,
+        *,
+        rng: np.random.Generator,
+        reset_after: bool = False,
+        dtype: npt.DTypeLike = np.float64,
+    ) -> Self:
         """A layer with weights from U(−1/√H, 1/√H) and biases of zero.
 
         Args:
@@ -96,13 +99,13 @@ class GRU:
         Raises:
             TypeError, ValueError: an argument is not as stated.
         """
-        parameters = uniform_parameters(3, input_size, hidden_size, rng, dtype)
-        if reset_after:
+        parameters = uniform_parameters(cls.shapes, input_size, hidden_size, rng, dtype)
+        if check_flag("reset_after", reset_after):
             parameters["bias_reset"] = np.zeros(hidden_size, dtype)
         return cls(parameters, reset_after=reset_after)
 
     @classmethod
-    def from_torch(cls, module):
+    def from_torch(cls, module: object) -> Self:
         """The layer with the weights of a `torch.nn.GRU` (one layer, one direction).
 
         PyTorch resets after the product, and its update gate points the other way.
@@ -112,17 +115,7 @@ class GRU:
         """
         return cls(flip_update_gate(one_gru_layer(module)), reset_after=True)
 
-    @property
-    def input_size(self):
-        """D."""
-        return self.parameters["weight_ih"].shape[1]
-
-    @property
-    def hidden_size(self):
-        """H."""
-        return self.parameters["weight_hh"].shape[1]
-
-    def step(self, x, state):
+    def step(self, x: np.ndarray, state: np.ndarray) -> GRUStep:
         """One time step, written as the equations are.
 
         Args:
@@ -135,97 +128,47 @@ class GRU:
         Raises:
             TypeError, ValueError: an argument is of another shape or dtype, or not finite.
         """
+        h = self.check_step(x, state)
         W_x, W_h, b = (self.parameters[key] for key in ("weight_ih", "weight_hh", "bias"))
-        check_array("x", x, ("B", self.input_size), b.dtype)
-        h = check_array("state", state, (len(x), self.hidden_size), b.dtype)
-
+        W_hr, W_hz, W_hn = np.split(W_h, 3)
         x_r, x_z, x_n = np.split(x @ W_x.T + b, 3, axis=1)
-        U_r, U_z, U = np.split(W_h, 3)
-        r = sigmoid(x_r + h @ U_r.T)
-        z = sigmoid(x_z + h @ U_z.T)
+
+        r = sigmoid(x_r + h @ W_hr.T)
+        z = sigmoid(x_z + h @ W_hz.T)
         if self.reset_after:
-            h_tilde = np.tanh(x_n + r * (h @ U.T + self.parameters["bias_reset"]))
+            h_tilde = np.tanh(x_n + r * (h @ W_hn.T + self.parameters["bias_reset"]))
         else:
-            h_tilde = np.tanh(x_n + (r * h) @ U.T)
-        return GRUStep(r, z, h_tilde, (1 - z) * h + z * h_tilde)
+            h_tilde = np.tanh(x_n + (r * h) @ W_hn.T)
+        h = (1 - z) * h + z * h_tilde
+        return GRUStep(r, z, h_tilde, h)
 
-    def forward(self, x, state=None, lengths=None):
-        r"""Read whole sequences.
+    def step_backward(
+        self, x: np.ndarray, state: np.ndarray, step: GRUStep, d_state: np.ndarray
+    ) -> Gradients:
+        r"""The way back through one step.
 
-        The same equations as `step`, arranged for speed: the products of a step are one (two
-        with the reset before), the candidate's share of x is computed for all steps at once,
-        and both gates are one tanh, because σ(a) = ½ tanh(½a) + ½.
+        With h̄_t = ∂L/∂h_t and δ = ∂L/∂a, a what goes into a gate's σ or tanh:
 
-        Args:
-            x: (B, T, D).
-            state: h_0, (B, H); zero if None.
-            lengths: (B,) integers from 1 to T, how many steps each sequence has; all T if
-                None. Behind its end a sequence's state is frozen and its outputs are zero.
+            δ_n = h̄_t ⊙ z_t ⊙ (1 − h̃_t²)
+            δ_z = h̄_t ⊙ (h̃_t − h_(t−1)) ⊙ z_t (1 − z_t)
+            before:  q = W_hnᵀ δ_n         δ_r = q ⊙ h_(t−1) ⊙ r_t (1 − r_t)
+            after:   q = δ_n ⊙ r_t         δ_r = δ_n ⊙ (W_hn h_(t−1) + b_hn) ⊙ r_t (1 − r_t)
 
-        Returns:
-            outputs (B, T, H); the last state (B, H); and the tape for `backward`.
+        q is the gradient of what the reset gate acts upon. Four paths lead to h_(t−1): past the
+        candidate, through z, through r, and through the candidate:
 
-        Raises:
-            TypeError, ValueError: an argument is of another shape or dtype, not finite, or a
-                length lies outside 1 to T.
-        """
-        H, D = self.hidden_size, self.input_size
-        W, W_candidate, U = self._matrices()
-        B, T, _ = check_array("x", x, ("B", "T", D), U.dtype).shape
-        ended = ended_steps(check_lengths(lengths, B, T), T)
+            h̄_(t−1) = h̄_t ⊙ (1 − z_t) + W_hzᵀ δ_z + W_hrᵀ δ_r + (q ⊙ r_t  or  W_hnᵀ q)
 
-        W[: 2 * H] *= 0.5
-        columns = np.ones((T + 1, H + D + 1, B), U.dtype)
-        columns[0, :H] = initial_state("state", state, B, H, U.dtype)
-        columns[:T, H : H + D] = x.transpose(1, 2, 0)
-        candidate_of_x = W_candidate @ columns[:T, H:]  # (T, H, B)
-        activations = np.empty((T, 4, H, B), U.dtype)
+        and with δ_r, δ_z, δ_n stacked in one δ_t:
 
-        for t in range(T):
-            r, z, m, h_tilde = activations[t]
-            previous, h = columns[t, :H], columns[t + 1, :H]
-            products = activations[t].reshape(4 * H, B)[: len(W)]  # r, z, and m if after
-            np.matmul(W, columns[t], out=products)
-            gates = activations[t, :2]
-            np.tanh(gates, out=gates)
-            gates *= 0.5
-            gates += 0.5
-            if ended is not None:
-                z[:, ended[t]] = 0  # keep the state
-
-            if self.reset_after:
-                np.multiply(r, m, out=h_tilde)
-            else:
-                np.multiply(r, previous, out=m)
-                np.matmul(U, m, out=h_tilde)
-            h_tilde += candidate_of_x[t]
-            np.tanh(h_tilde, out=h_tilde)
-            np.subtract(h_tilde, previous, out=h)
-            h *= z
-            h += previous
-
-        outputs = outputs_of(columns[1:, :H], ended)
-        return outputs, columns[T, :H].T.copy(), GRUTape(columns, activations, ended)
-
-    def backward(self, tape, d_outputs, d_state=None):
-        r"""Back-propagation through time.
-
-        With D_t = ∂L/∂h_t, the sum of what comes from the output at t and from step t+1:
-
-            δ_n = D_t ⊙ z_t ⊙ (1 − h̃_t²)
-            δ_z = D_t ⊙ (h̃_t − h_(t−1)) ⊙ z_t (1 − z_t)
-            δ_r = Q_t ⊙ r_t (1 − r_t),  Q_t = ∂L/∂r_t:
-                  before: q = Uᵀ δ_n,  Q_t = q ⊙ h_(t−1),  and h_(t−1) gets q ⊙ r_t
-                  after:  q = δ_n ⊙ r_t,  Q_t = δ_n ⊙ (U h_(t−1) + b_u),  and h_(t−1) gets Uᵀ q
-            D_(t−1) gets D_t ⊙ (1 − z_t) + W_rᵀ δ_r + W_zᵀ δ_z + that share.
-
-        Where a sequence has ended z = 0, so that all δ vanish and D passes unchanged by the
-        same formulas.
+            ∂L/∂x_t = W_xᵀ δ_t,   ∂L/∂W_x = δ_t x_tᵀ,   ∂L/∂b = δ_t,   ∂L/∂b_hn = q
+            ∂L/∂[W_hr; W_hz] = [δ_r; δ_z] h_(t−1)ᵀ
+            ∂L/∂W_hn = δ_n (r_t ⊙ h_(t−1))ᵀ  or  q h_(t−1)ᵀ
 
         Args:
-            tape: what `forward` returned.
-            d_outputs: ∂L/∂outputs, (B, T, H).
-            d_state: ∂L/∂(last state), (B, H); zero if None.
+            x, state: what `step` was given.
+            step: what it returned.
+            d_state: h̄_t, (B, H): all that arrives at h_t, from its output and from step t+1.
 
         Returns:
             Gradients(x, state, parameters).
@@ -233,92 +176,40 @@ class GRU:
         Raises:
             TypeError, ValueError: an argument is of another shape or dtype, or not finite.
         """
-        H, D = self.hidden_size, self.input_size
-        W, W_candidate, U = self._matrices()
-        columns, activations, ended = tape
-        T, B = len(activations), columns.shape[2]
-        d_hidden = upstream(d_outputs, (B, T, H), U.dtype, ended)
+        h_before, d_h = self.check_step_backward(x, state, step, GRUStep, d_state)
+        W_x, W_h = self.parameters["weight_ih"], self.parameters["weight_hh"]
+        W_hr, W_hz, W_hn = np.split(W_h, 3)
+        r, z, h_tilde, _ = step
 
-        W_transposed = np.ascontiguousarray(W[:, : H + D].T)
-        U_transposed = np.ascontiguousarray(U.T)
-        deltas = np.empty((len(W), T, B), U.dtype)  # δ_r, δ_z, and q if after
-        deltas_n = np.empty((H, T, B), U.dtype)
-        d_columns = np.empty((T + 1, H + D, B), U.dtype)
-        d_columns[T, :H] = initial_state("d_state", d_state, B, H, U.dtype)
-        block = np.empty((3, H, B), U.dtype)
-        delta_r, delta_z, q = block
-        delta = block.reshape(3 * H, B)[: len(W)]
-        delta_n, kept = np.empty((2, H, B), U.dtype)
+        delta_n = d_h * z * (1 - h_tilde**2)
+        delta_z = d_h * (h_tilde - h_before) * z * (1 - z)
+        if self.reset_after:
+            q = delta_n * r
+            delta_r = delta_n * (h_before @ W_hn.T + self.parameters["bias_reset"]) * r * (1 - r)
+            through_candidate = q @ W_hn
+            d_W_hn = q.T @ h_before
+        else:
+            q = delta_n @ W_hn
+            delta_r = q * h_before * r * (1 - r)
+            through_candidate = q * r
+            d_W_hn = delta_n.T @ (r * h_before)
 
-        for t in reversed(range(T)):
-            r, z, m, h_tilde = activations[t]
-            previous, D_t = columns[t, :H], d_columns[t + 1, :H]
-            D_t += d_hidden[t]
-
-            np.multiply(D_t, z, out=delta_n)  # what the candidate gets ...
-            np.subtract(D_t, delta_n, out=kept)  # ... and what the old state gets
-            np.subtract(h_tilde, previous, out=delta_z)
-            delta_z *= delta_n
-            np.subtract(1, z, out=q)
-            delta_z *= q
-            np.multiply(h_tilde, h_tilde, out=q)
-            np.subtract(1, q, out=q)
-            delta_n *= q
-
-            if self.reset_after:
-                np.multiply(delta_n, r, out=q)
-                np.subtract(1, r, out=delta_r)
-                delta_r *= q
-                delta_r *= m
-            else:
-                np.matmul(U_transposed, delta_n, out=q)
-                q *= r
-                np.subtract(1, r, out=delta_r)
-                delta_r *= q
-                delta_r *= previous
-                kept += q
-            np.matmul(W_transposed, delta, out=d_columns[t])
-            d_columns[t, :H] += kept
-            deltas[:, t] = delta
-            deltas_n[:, t] = delta_n
-
-        d_W = sum_of_outer_products(deltas, columns[:T])
-        d_candidate = sum_of_outer_products(deltas_n, columns[:T, H:])
+        delta = np.concatenate([delta_r, delta_z, delta_n], axis=1)
         parameters = {
-            "weight_ih": np.concatenate([d_W[: 2 * H, H : H + D], d_candidate[:, :D]]),
-            "bias": np.concatenate([d_W[: 2 * H, -1], d_candidate[:, -1]]),
+            "weight_ih": delta.T @ x,
+            "weight_hh": np.concatenate([delta_r.T @ h_before, delta_z.T @ h_before, d_W_hn]),
+            "bias": delta.sum(axis=0),
         }
         if self.reset_after:
-            parameters["weight_hh"] = d_W[:, :H]
-            parameters["bias_reset"] = d_W[2 * H :, -1]
-        else:
-            d_U = sum_of_outer_products(deltas_n, activations[:, 2])
-            parameters["weight_hh"] = np.concatenate([d_W[:, :H], d_U])
-        d_x = d_columns[:T, H:]
-        d_x += W_candidate[:, :D].T @ deltas_n.transpose(1, 0, 2)
-        return Gradients(batch_first(d_x), d_columns[0, :H].T.copy(), parameters)
-
-    def _matrices(self):
-        """The three matrices of a step, new arrays.
-
-        Returns:
-            W: what multiplies [h; x; 1]: the rows of r and z; with reset_after also those of
-                U h + b_u, which read no x.
-            W_candidate: (H, D+1), what multiplies [x; 1] for the candidate.
-            U: (H, H).
-        """
-        H = self.hidden_size
-        W_x, W_h, b = (self.parameters[key] for key in ("weight_ih", "weight_hh", "bias"))
-        W = np.concatenate([W_h, W_x, b[:, None]], axis=1)
-        W_candidate, U = W[2 * H :, H:].copy(), W[2 * H :, :H].copy()
-        if not self.reset_after:
-            return W[: 2 * H], W_candidate, U
-        W[2 * H :, H:-1] = 0
-        W[2 * H :, -1] = self.parameters["bias_reset"]
-        return W, W_candidate, U
+            parameters["bias_reset"] = q.sum(axis=0)
+        return Gradients(
+            x=delta @ W_x,
+            state=d_h * (1 - z) + delta_z @ W_hz + delta_r @ W_hr + through_candidate,
+            parameters=parameters,
+        )
 
 
-def flip_update_gate(parameters):
+def flip_update_gate(parameters: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The parameters that mean the same with the update gate pointing the other way.
 
     1 − σ(a) = σ(−a): changing the sign of the update gate's rows turns

@@ -1,15 +1,25 @@
 """Initial weights of one layer, drawn from a NumPy generator, and ways to change them."""
 
+from collections.abc import Mapping
+
 import numpy as np
+import numpy.typing as npt
 
-from src.equations.checks import check_sizes
+from src.equations.checks import Shape, check_sizes, in_numbers
 
 
-def uniform_parameters(gates, input_size, hidden_size, rng, dtype):
+def uniform_parameters(
+    shapes: Mapping[str, Shape],
+    input_size: int,
+    hidden_size: int,
+    rng: np.random.Generator,
+    dtype: npt.DTypeLike,
+) -> dict[str, np.ndarray]:
     r"""Weights drawn from U(−1/√H, 1/√H), as PyTorch draws them, and biases of zero.
 
     Args:
-        gates: how many H-row blocks each matrix stacks: 1 for an RNN, 4 for an LSTM.
+        shapes: for each key its shape in letters, such as ("4H", "D"); what begins with "bias" is
+            a bias. The weights are drawn in this order.
         input_size: D.
         hidden_size: H.
         rng: numpy.random.Generator. The numbers are drawn in float64 and then rounded to
@@ -17,22 +27,27 @@ def uniform_parameters(gates, input_size, hidden_size, rng, dtype):
         dtype: float32 or float64.
 
     Returns:
-        Dict of weight_ih (gates·H, D), weight_hh (gates·H, H) and bias (gates·H,).
+        Dict of arrays.
 
     Raises:
         TypeError, ValueError: an argument is not as stated.
     """
     check_sizes(input_size, hidden_size, rng, dtype)
     bound = 1 / np.sqrt(hidden_size)
-    rows = gates * hidden_size
-    return {
-        "weight_ih": rng.uniform(-bound, bound, (rows, input_size)).astype(dtype),
-        "weight_hh": rng.uniform(-bound, bound, (rows, hidden_size)).astype(dtype),
-        "bias": np.zeros(rows, dtype),
-    }
+    sizes = {"D": int(input_size), "H": int(hidden_size)}
+    parameters = {}
+    for key, shape in shapes.items():
+        numbers = tuple(in_numbers(size, sizes) for size in shape)
+        if key.startswith("bias"):
+            parameters[key] = np.zeros(numbers, dtype)
+        else:
+            parameters[key] = rng.uniform(-bound, bound, numbers).astype(dtype)
+    return parameters
 
 
-def orthogonal(size, *, rng, dtype=np.float64):
+def orthogonal(
+    size: int, *, rng: np.random.Generator, dtype: npt.DTypeLike = np.float64
+) -> np.ndarray:
     r"""A random orthogonal matrix: Qᵀ Q = 1, so that ‖Q v‖ = ‖v‖ for every vector v.
 
     The Q of the QR decomposition of a matrix of standard normals. Turning the signs so that R has
@@ -56,12 +71,12 @@ def orthogonal(size, *, rng, dtype=np.float64):
     return (q * np.sign(np.diag(r))).astype(dtype)
 
 
-def spectral_radius(matrix):
+def spectral_radius(matrix: np.ndarray) -> float:
     """The largest magnitude |λ| of the eigenvalues of a square matrix (H, H), as a float."""
     return float(np.abs(np.linalg.eigvals(matrix)).max())
 
 
-def with_spectral_radius(matrix, radius):
+def with_spectral_radius(matrix: np.ndarray, radius: float) -> np.ndarray:
     """A square matrix (H, H), scaled so that its largest |eigenvalue| is radius.
 
     Raises:
@@ -74,7 +89,9 @@ def with_spectral_radius(matrix, radius):
     return matrix * matrix.dtype.type(radius / now)
 
 
-def chrono_bias(hidden_size, longest, *, rng, dtype=np.float64):
+def chrono_bias(
+    hidden_size: int, longest: float, *, rng: np.random.Generator, dtype: npt.DTypeLike = np.float64
+) -> np.ndarray:
     r"""An LSTM's bias whose forget gates hold memories of all lengths up to the longest.
 
         b_f = ln u,  u ~ U(1, longest − 1) for each unit;    b_i = −b_f;    all others 0

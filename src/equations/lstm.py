@@ -1,36 +1,19 @@
-"""The long short-term memory: one step, a whole sequence, and back through time."""
+"""The long short-term memory: one step, and the way back through it."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from src.equations.activations import sigmoid
-from src.equations.checks import (
-    check_array,
-    check_finite_number,
-    check_lengths,
-    check_parameters,
-)
+from src.equations.checks import Shape, check_finite_number
 from src.equations.gradients import Gradients
 from src.equations.initialization import uniform_parameters
-from src.equations.sequences import (
-    batch_first,
-    ended_steps,
-    initial_state,
-    outputs_of,
-    state_pair,
-    sum_of_outer_products,
-    upstream,
-)
+from src.equations.layer import RecurrentLayer
 from src.equations.torch_weights import one_layer
 
-# Inside the loops the gates lie in the order i, f, o, C̃: the three sigmoids are one block.
-# The permutation swaps the last two, so it is its own inverse.
-SIGMOIDS_FIRST = [0, 1, 3, 2]
-
-# So many steps enter one product for the weights' gradient: more than one, because a large
-# product is faster than many small ones; not all T, so that they are still in the cache.
-CHUNK = 16
+Pair = tuple[np.ndarray, np.ndarray]  # h and C, each (B, H)
 
 
 class LSTMStep(NamedTuple):
@@ -43,6 +26,7 @@ class LSTMStep(NamedTuple):
         output_gate: o_t.
         cell_state: C_t.
         hidden_state: h_t.
+        state: what the next step takes, the pair h_t, C_t.
     """
 
     input_gate: np.ndarray
@@ -52,30 +36,21 @@ class LSTMStep(NamedTuple):
     cell_state: np.ndarray
     hidden_state: np.ndarray
 
-
-class LSTMTape(NamedTuple):
-    """What `LSTM.forward` keeps for `LSTM.backward`.
-
-    Attributes:
-        columns: (T+1, H+D+1, B), at step t the column [h_(t−1); x_t; 1].
-        activations: (T, 5, H, B), at step t: i, f, o, C̃ and tanh(C_t).
-        cells: (T+1, H, B), C_0 to C_T.
-        ended: bool (T, B), behind the end of the sequence; None if there is no such step.
-    """
-
-    columns: np.ndarray
-    activations: np.ndarray
-    cells: np.ndarray
-    ended: np.ndarray | None
+    @property
+    def state(self) -> Pair:
+        return self.hidden_state, self.cell_state
 
 
-class LSTM:
+class LSTM(RecurrentLayer):
     r"""A layer of long short-term memory with a forget gate.
 
         i_t = σ(W_i [h_(t−1), x_t] + b_i)        C_t = f_t ⊙ C_(t−1) + i_t ⊙ C̃_t
         f_t = σ(W_f [h_(t−1), x_t] + b_f)        h_t = o_t ⊙ tanh(C_t)
         C̃_t = tanh(W_c [h_(t−1), x_t] + b_c)
         o_t = σ(W_o [h_(t−1), x_t] + b_o)
+
+    `forward` and `backward`, the loops over `step` and `step_backward`, are those of every
+    `RecurrentLayer`. `src.equations.fast.FastLSTM` is the same layer, arranged for speed.
 
     Args:
         parameters: dict of weight_ih (4H, D), weight_hh (4H, H) and bias (4H,), all float32
@@ -88,11 +63,22 @@ class LSTM:
     Source: Hochreiter and Schmidhuber 1997; forget gate: Gers, Schmidhuber and Cummins 2000.
     """
 
-    def __init__(self, parameters):
-        self.parameters = check_parameters(parameters, gates=4)
+    shapes: Mapping[str, Shape] = {
+        "weight_ih": ("4H", "D"),
+        "weight_hh": ("4H", "H"),
+        "bias": ("4H",),
+    }
 
     @classmethod
-    def initialize(cls, input_size, hidden_size, *, rng, forget_bias=1.0, dtype=np.float64):
+    def initialize(
+        cls,
+        input_size: int,
+        hidden_size: int,
+        *,
+        rng: np.random.Generator,
+        forget_bias: float = 1.0,
+        dtype: npt.DTypeLike = np.float64,
+    ) -> Self:
         """A layer with weights from U(−1/√H, 1/√H) and biases of zero but for one.
 
         Args:
@@ -106,12 +92,12 @@ class LSTM:
             TypeError, ValueError: an argument is not as stated.
         """
         check_finite_number("forget_bias", forget_bias)
-        parameters = uniform_parameters(4, input_size, hidden_size, rng, dtype)
+        parameters = uniform_parameters(cls.shapes, input_size, hidden_size, rng, dtype)
         parameters["bias"][hidden_size : 2 * hidden_size] = forget_bias
         return cls(parameters)
 
     @classmethod
-    def from_torch(cls, module):
+    def from_torch(cls, module: object) -> Self:
         """The layer with the weights of a `torch.nn.LSTM` (one layer, one direction).
 
         Raises:
@@ -120,16 +106,11 @@ class LSTM:
         return cls(one_layer(module, "LSTM"))
 
     @property
-    def input_size(self):
-        """D."""
-        return self.parameters["weight_ih"].shape[1]
+    def state_size(self) -> tuple[int, int]:
+        """The sizes of h and C, both H."""
+        return self.hidden_size, self.hidden_size
 
-    @property
-    def hidden_size(self):
-        """H."""
-        return self.parameters["weight_hh"].shape[1]
-
-    def step(self, x, state):
+    def step(self, x: np.ndarray, state: Pair) -> LSTMStep:
         """One time step, written as the equations are.
 
         Args:
@@ -142,11 +123,8 @@ class LSTM:
         Raises:
             TypeError, ValueError: an argument is of another shape or dtype, or not finite.
         """
+        h, C = self.check_step(x, state)
         W_x, W_h, b = (self.parameters[key] for key in ("weight_ih", "weight_hh", "bias"))
-        h, C = state_pair("state", state)
-        check_array("x", x, ("B", self.input_size), b.dtype)
-        check_array("state[0]", h, (len(x), self.hidden_size), b.dtype)
-        check_array("state[1]", C, (len(x), self.hidden_size), b.dtype)
 
         a_i, a_f, a_c, a_o = np.split(x @ W_x.T + h @ W_h.T + b, 4, axis=1)
         i = sigmoid(a_i)
@@ -157,87 +135,27 @@ class LSTM:
         h = o * np.tanh(C)
         return LSTMStep(i, f, C_tilde, o, C, h)
 
-    def forward(self, x, state=None, lengths=None):
-        r"""Read whole sequences.
+    def step_backward(self, x: np.ndarray, state: Pair, step: LSTMStep, d_state: Pair) -> Gradients:
+        r"""The way back through one step.
 
-        The same equations as `step`, arranged for speed: all four products are one,
-        W [h_(t−1); x_t; 1], and so are the four activations, because σ(a) = ½ tanh(½a) + ½.
+        With h̄_t = ∂L/∂h_t, C̄_t = ∂L/∂C_t and δ = ∂L/∂a, a what goes into a gate's σ or tanh:
 
-        Args:
-            x: (B, T, D).
-            state: the pair h_0, C_0, each (B, H); zero if None.
-            lengths: (B,) integers from 1 to T, how many steps each sequence has; all T if
-                None. Behind its end a sequence's state is frozen and its outputs are zero.
+            C̄_t ← C̄_t + h̄_t ⊙ o_t ⊙ (1 − tanh²(C_t))
+            δ_o = h̄_t ⊙ tanh(C_t) ⊙ o_t (1 − o_t)
+            δ_f = C̄_t ⊙ C_(t−1)   ⊙ f_t (1 − f_t)
+            δ_i = C̄_t ⊙ C̃_t       ⊙ i_t (1 − i_t)
+            δ_c = C̄_t ⊙ i_t       ⊙ (1 − C̃_t²)
 
-        Returns:
-            outputs (B, T, H); the last state, a pair (h, C) of (B, H); and the tape for
-            `backward`.
+        and with the four stacked in one δ_t:
 
-        Raises:
-            TypeError, ValueError: an argument is of another shape or dtype, not finite, or a
-                length lies outside 1 to T.
-        """
-        W_x, W_h, b = (self.parameters[key] for key in ("weight_ih", "weight_hh", "bias"))
-        H, D = self.hidden_size, self.input_size
-        B, T, _ = check_array("x", x, ("B", "T", D), b.dtype).shape
-        ended = ended_steps(check_lengths(lengths, B, T), T)
-        h_0, C_0 = state_pair("state", state)
-
-        W = _sigmoids_first(np.concatenate([W_h, W_x, b[:, None]], axis=1))
-        W[: 3 * H] *= 0.5
-        columns = np.ones((T + 1, H + D + 1, B), b.dtype)
-        columns[0, :H] = initial_state("state[0]", h_0, B, H, b.dtype)
-        columns[:T, H : H + D] = x.transpose(1, 2, 0)
-        cells = np.empty((T + 1, H, B), b.dtype)
-        cells[0] = initial_state("state[1]", C_0, B, H, b.dtype)
-        activations = np.empty((T, 5, H, B), b.dtype)
-        added = np.empty((H, B), b.dtype)
-
-        for t in range(T):
-            gates = activations[t, :4]
-            np.matmul(W, columns[t], out=gates.reshape(4 * H, B))
-            np.tanh(gates, out=gates)
-            gates[:3] *= 0.5
-            gates[:3] += 0.5
-            if ended is not None:  # i = 0, f = 1, o = 0: keep C, let nothing in or out
-                gates[:3, :, ended[t]] = np.array([0, 1, 0], b.dtype)[:, None, None]
-
-            i, f, o, C_tilde, tanh_C = activations[t]
-            C, h = cells[t + 1], columns[t + 1, :H]
-            np.multiply(f, cells[t], out=C)
-            np.multiply(i, C_tilde, out=added)
-            C += added
-            np.tanh(C, out=tanh_C)
-            np.multiply(o, tanh_C, out=h)
-            if ended is not None:
-                np.copyto(h, columns[t, :H], where=ended[t])
-
-        outputs = outputs_of(columns[1:, :H], ended)
-        state = columns[T, :H].T.copy(), cells[T].T.copy()
-        return outputs, state, LSTMTape(columns, activations, cells, ended)
-
-    def backward(self, tape, d_outputs, d_state=None):
-        r"""Back-propagation through time.
-
-        Let D_t = ∂L/∂h_t, the sum of what comes from the output at t and from step t+1, and
-        E_t = ∂L/∂C_t, which gets a share from h_t and one along the cell state from t+1:
-
-            E_t ← E_t + D_t ⊙ o_t ⊙ (1 − tanh²(C_t))
-            δ_o = D_t ⊙ tanh(C_t) ⊙ o_t (1 − o_t)
-            δ_f = E_t ⊙ C_(t−1)   ⊙ f_t (1 − f_t)
-            δ_i = E_t ⊙ C̃_t       ⊙ i_t (1 − i_t)
-            δ_c = E_t ⊙ i_t       ⊙ (1 − C̃_t²)
-            E_(t−1) = E_t ⊙ f_t,   D_(t−1) gets W_hᵀ δ_t,   ∂L/∂x_t = W_xᵀ δ_t,
-            ∂L/∂[W_h W_x b] = Σ_t δ_t [h_(t−1); x_t; 1]ᵀ,   δ_t the four stacked.
-
-        Where a sequence has ended i = o = 0 and f = 1, so that all four δ vanish and E passes
-        unchanged by the same formulas; D is handed through.
+            ∂L/∂x_t = W_xᵀ δ_t,      h̄_(t−1) = W_hᵀ δ_t,      C̄_(t−1) = C̄_t ⊙ f_t
+            ∂L/∂W_x = δ_t x_tᵀ,      ∂L/∂W_h = δ_t h_(t−1)ᵀ,  ∂L/∂b = δ_t
 
         Args:
-            tape: what `forward` returned.
-            d_outputs: ∂L/∂outputs, (B, T, H).
-            d_state: ∂L/∂(last state), a pair of (B, H), either of them None for zero; both
-                zero if None.
+            x, state: what `step` was given.
+            step: what it returned.
+            d_state: the pair h̄_t, C̄_t, each (B, H): all that arrives at h_t and C_t, from the
+                output and from step t+1, but not yet what arrives at C_t through h_t.
 
         Returns:
             Gradients(x, state, parameters), state a pair.
@@ -245,65 +163,26 @@ class LSTM:
         Raises:
             TypeError, ValueError: an argument is of another shape or dtype, or not finite.
         """
+        (h_before, C_before), (d_h, d_C) = self.check_step_backward(
+            x, state, step, LSTMStep, d_state
+        )
         W_x, W_h = self.parameters["weight_ih"], self.parameters["weight_hh"]
-        H, D = self.hidden_size, self.input_size
-        columns, activations, cells, ended = tape
-        T, B = len(activations), columns.shape[2]
-        d_hidden = upstream(d_outputs, (B, T, H), W_h.dtype, ended)
-        d_h, d_C = state_pair("d_state", d_state)
+        i, f, C_tilde, o, C, _ = step
+        tanh_C = np.tanh(C)
 
-        W_transposed = np.ascontiguousarray(_sigmoids_first(np.concatenate([W_h, W_x], axis=1)).T)
-        d_W = np.zeros((4 * H, H + D + 1), W_h.dtype)
-        deltas = np.empty((4 * H, CHUNK, B), W_h.dtype)
-        d_columns = np.empty((T + 1, H + D, B), W_h.dtype)
-        d_columns[T, :H] = initial_state("d_state[0]", d_h, B, H, W_h.dtype)
-        E_t = initial_state("d_state[1]", d_C, B, H, W_h.dtype).copy()
-        slopes = np.empty((5, H, B), W_h.dtype)
-        delta_i, delta_f, delta_o, delta_c, through_tanh = slopes
-        delta = slopes[:4].reshape(4 * H, B)
+        d_C = d_C + d_h * o * (1 - tanh_C**2)
+        delta_o = d_h * tanh_C * o * (1 - o)
+        delta_f = d_C * C_before * f * (1 - f)
+        delta_i = d_C * C_tilde * i * (1 - i)
+        delta_c = d_C * i * (1 - C_tilde**2)
 
-        for t in reversed(range(T)):
-            i, f, o, C_tilde, tanh_C = activations[t]
-            D_t = d_columns[t + 1, :H]
-            D_t += d_hidden[t]
-
-            np.multiply(activations[t], activations[t], out=slopes)
-            np.subtract(activations[t, :3], slopes[:3], out=slopes[:3])  # σ′ = σ − σ²
-            np.subtract(1, slopes[3:], out=slopes[3:])  # tanh′ = 1 − tanh²
-
-            through_tanh *= o
-            through_tanh *= D_t
-            E_t += through_tanh
-            delta_o *= tanh_C
-            delta_o *= D_t
-            delta_f *= cells[t]
-            delta_f *= E_t
-            delta_i *= C_tilde
-            delta_i *= E_t
-            delta_c *= i
-            delta_c *= E_t
-
-            E_t *= f
-            np.matmul(W_transposed, delta, out=d_columns[t])
-            if ended is not None:
-                np.copyto(d_columns[t, :H], D_t, where=ended[t])
-
-            deltas[:, t % CHUNK] = delta
-            if t % CHUNK == 0:
-                d_W += sum_of_outer_products(deltas, columns[t : min(t + CHUNK, T)])
-
-        d_W = _sigmoids_first(d_W)
+        delta = np.concatenate([delta_i, delta_f, delta_c, delta_o], axis=1)
         return Gradients(
-            x=batch_first(d_columns[:T, H:]),
-            state=(d_columns[0, :H].T.copy(), E_t.T.copy()),
+            x=delta @ W_x,
+            state=(delta @ W_h, d_C * f),
             parameters={
-                "weight_ih": d_W[:, H : H + D],
-                "weight_hh": d_W[:, :H],
-                "bias": d_W[:, -1],
+                "weight_ih": delta.T @ x,
+                "weight_hh": delta.T @ h_before,
+                "bias": delta.sum(axis=0),
             },
         )
-
-
-def _sigmoids_first(rows):
-    """Rows (4H, ·) from the order i, f, C̃, o to i, f, o, C̃ or back: a copy."""
-    return rows.reshape(4, -1, rows.shape[1])[SIGMOIDS_FIRST].reshape(rows.shape)

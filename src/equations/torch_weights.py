@@ -1,9 +1,13 @@
 """Read the weights of a PyTorch layer, without importing torch."""
 
+from typing import Any
+
 import numpy as np
 
+RECURRENT = "torch.nn.modules.rnn"  # where PyTorch defines its recurrent layers
 
-def one_layer(module, mode):
+
+def one_layer(module: Any, kind: str) -> dict[str, np.ndarray]:
     """The weights of a torch.nn.RNN or torch.nn.LSTM with one layer and one direction.
 
     PyTorch keeps two biases for each gate and only ever uses their sum, so the sum is all
@@ -11,21 +15,21 @@ def one_layer(module, mode):
 
     Args:
         module: the torch module.
-        mode: what PyTorch calls it: "RNN_TANH" or "LSTM".
+        kind: "RNN" or "LSTM".
 
     Returns:
         Dict of weight_ih, weight_hh and bias, copies in the module's own dtype; the bias is
         zero where the module has none.
 
     Raises:
-        TypeError: the module is not of this kind.
-        ValueError: more than one layer, two directions, or a projection.
+        TypeError: the module is not of this kind, or neither float32 nor float64.
+        ValueError: more than one layer, two directions, a projection, or a relu in a tanh's place.
     """
-    weight_ih, weight_hh, bias_ih, bias_hh = _arrays(module, mode)
+    weight_ih, weight_hh, bias_ih, bias_hh = _arrays(module, kind)
     return {"weight_ih": weight_ih, "weight_hh": weight_hh, "bias": bias_ih + bias_hh}
 
 
-def one_gru_layer(module):
+def one_gru_layer(module: Any) -> dict[str, np.ndarray]:
     """The weights of a torch.nn.GRU with one layer and one direction.
 
     The biases of the two gates fold. The candidate's do not: PyTorch multiplies the recurrent
@@ -39,7 +43,7 @@ def one_gru_layer(module):
         and with the update gate in PyTorch's direction.
 
     Raises:
-        TypeError: the module is no torch.nn.GRU.
+        TypeError: the module is no torch.nn.GRU, or neither float32 nor float64.
         ValueError: more than one layer, or two directions.
     """
     weight_ih, weight_hh, bias, bias_hh = _arrays(module, "GRU")
@@ -53,23 +57,30 @@ def one_gru_layer(module):
     }
 
 
-def _arrays(module, mode):
+def _arrays(module: Any, kind: str) -> tuple[np.ndarray, ...]:
     """Copies of weight_ih, weight_hh, bias_ih and bias_hh; the biases are zero if there are none.
 
     Raises:
         TypeError, ValueError: as above.
     """
-    if getattr(module, "mode", None) != mode:
-        raise TypeError(
-            f"module must be a torch.nn module of mode {mode}, "
-            f"got {getattr(module, 'mode', type(module).__name__)}"
-        )
-    for name, wanted in [("num_layers", 1), ("bidirectional", False), ("proj_size", 0)]:
-        if getattr(module, name) != wanted:
-            raise ValueError(f"module must have {name}={wanted}, got {getattr(module, name)}")
+    classes = [(c.__module__, c.__name__) for c in type(module).__mro__]
+    if (RECURRENT, kind) not in classes:
+        came = f"{type(module).__module__}.{type(module).__name__}"
+        raise TypeError(f"module must be a torch.nn.{kind}, got {came.removeprefix('builtins.')}")
+    wanted = {"num_layers": 1, "bidirectional": False, "proj_size": 0}
+    if kind == "RNN":
+        wanted["nonlinearity"] = "tanh"
+    for name, value in wanted.items():
+        if getattr(module, name) != value:
+            raise ValueError(f"module must have {name}={value}, got {getattr(module, name)}")
 
-    def array(name):
-        return getattr(module, name).detach().cpu().numpy().copy()
+    def array(name: str) -> np.ndarray:
+        tensor = getattr(module, name).detach()
+        if str(tensor.dtype) not in ("torch.float32", "torch.float64"):
+            raise TypeError(f"module must have dtype float32 or float64, got {tensor.dtype}")
+        if tensor.device.type == "meta":
+            raise ValueError("module must hold numbers, but it lies on the device meta")
+        return tensor.cpu().numpy().copy()
 
     weight_ih, weight_hh = array("weight_ih_l0"), array("weight_hh_l0")
     if module.bias:

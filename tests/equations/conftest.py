@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from src.equations import GRU, LSTM, RNN
+from src.equations.fast import FastGRU, FastLSTM
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ KINDS = {
     "LSTM": Kind(LSTM, gates=4, states=("h", "c")),
     "GRU before": Kind(GRU, gates=3, options={"reset_after": False}),
     "GRU after": Kind(GRU, gates=3, options={"reset_after": True}, extra_bias=("bias_reset",)),
+    "fast LSTM": Kind(FastLSTM, gates=4, states=("h", "c")),
+    "fast GRU before": Kind(FastGRU, gates=3, options={"reset_after": False}),
+    "fast GRU after": Kind(
+        FastGRU, gates=3, options={"reset_after": True}, extra_bias=("bias_reset",)
+    ),
 }
 
 
@@ -99,17 +105,47 @@ class Problem:
         for b in range(B):
             state = self.pack({name: value[b : b + 1] for name, value in self.state.items()})
             for t in range(T if self.lengths is None else self.lengths[b]):
-                state = self.state_after(self.layer.step(self.x[b : b + 1, t], state))
-                outputs[b, t] = self.unpack(state)["h"][0]
+                step = self.layer.step(self.x[b : b + 1, t], state)
+                state = step.state
+                outputs[b, t] = step.hidden_state[0]
             for name, value in self.unpack(state).items():
                 last[name][b] = value[0]
         return outputs, last
 
-    def state_after(self, step):
-        """The new state in what a layer's `step` returned: an RNN's is all that it returns."""
-        if isinstance(step, np.ndarray):
-            return step
-        return (step.hidden_state, step.cell_state) if "c" in self.state else step.hidden_state
+    def transcribed(self):
+        """What `forward` must return, by the equations of the notation page.
+
+        One sequence at a time, column vectors, one matrix for [h; x] for each gate: nothing of
+        the layer's own code.
+        """
+        p, H = self.layer.parameters, self.layer.hidden_size
+        W = np.split(np.concatenate([p["weight_hh"], p["weight_ih"]], axis=1), self.kind.gates)
+        bias = np.split(p["bias"], self.kind.gates)
+        outputs = np.zeros_like(self.d_outputs)
+        last = {name: np.empty_like(value) for name, value in self.state.items()}
+        B, T, _ = self.x.shape
+        for b in range(B):
+            h, C = self.state["h"][b], self.state.get("c", self.state["h"])[b]
+            for t in range(T if self.lengths is None else self.lengths[b]):
+                read = np.concatenate([h, self.x[b, t]])
+                a = [W_k @ read + b_k for W_k, b_k in zip(W, bias, strict=True)]
+                if self.kind.gates == 1:
+                    h = np.tanh(a[0])
+                elif self.kind.gates == 4:
+                    C = logistic(a[1]) * C + logistic(a[0]) * np.tanh(a[2])
+                    h = logistic(a[3]) * np.tanh(C)
+                else:
+                    r, z, U = logistic(a[0]), logistic(a[1]), W[2][:, :H]
+                    reset = r * (U @ h + p["bias_reset"]) if self.kind.extra_bias else U @ (r * h)
+                    h = (1 - z) * h + z * np.tanh(a[2] - U @ h + reset)
+                outputs[b, t] = h
+            for name, value in zip(self.state, (h, C), strict=False):
+                last[name][b] = value
+        return outputs, last
+
+
+def logistic(a):
+    return 1 / (1 + np.exp(-a))
 
 
 @pytest.fixture(scope="session")

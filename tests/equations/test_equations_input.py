@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+import src.modules
 from src.equations import GRU, LSTM, RNN
 
 B, T, D, H = 3, 4, 2, 5
@@ -24,8 +25,10 @@ def holding(value, *shape):
 BAD_X = [
     (np.zeros((T, D)), ValueError, r"x must have rank 3, shape \(B, T, 2\), got shape \(4, 2\)"),
     (np.zeros((B, T, D + 1)), ValueError, r"x must have shape \(B, T, 2\), got \(3, 4, 3\)"),
-    (np.zeros((B, 0, D)), ValueError, r"x must have shape \(B, T, 2\), got \(3, 0, 2\)"),
-    (np.zeros((0, T, D)), ValueError, r"x must have shape \(B, T, 2\), got \(0, 4, 2\)"),
+    (np.zeros((B, 0, D)), ValueError, r"x .* \(B, T, 2\) with T at least 1, got \(3, 0, 2\)"),
+    (np.zeros((0, T, D)), ValueError, r"x .* \(B, T, 2\) with B at least 1, got \(0, 4, 2\)"),
+    (np.zeros((0, 0, D)), ValueError, r"x .* with B and T at least 1, got \(0, 0, 2\)"),
+    (np.ma.masked_array(np.zeros((B, T, D))), TypeError, "x must be a NumPy array, got MaskedArr"),
     (holding(np.nan, B, T, D), ValueError, "x must be finite, but it holds NaN or infinity"),
     (holding(-np.inf, B, T, D), ValueError, "x must be finite, but it holds NaN or infinity"),
     (np.zeros((B, T, D), np.float32), TypeError, "x must have dtype float64, .* got float32"),
@@ -44,7 +47,15 @@ BAD_LENGTHS = [
     (3, ValueError, r"lengths must have shape \(3,\), one for each sequence, got \(\)"),
     ([1.0, 2.0, 3.0], TypeError, "lengths must be integers, got dtype float64"),
     ([True, True, True], TypeError, "lengths must be integers, got dtype bool"),
-    ([], TypeError, "lengths must be integers, got dtype float64"),
+    (["1", "2", "3"], TypeError, "lengths must be integers, got dtype <U1"),
+    ([1, None, 2], TypeError, "lengths must be integers, got dtype object"),
+    (
+        [1, 2, 2**64],
+        ValueError,
+        "lengths must lie between 1 and T = 4, got 1 to 18446744073709551616",
+    ),
+    ([], ValueError, r"lengths must have shape \(3,\), one for each sequence, got \(0,\)"),
+    ([[1], [2, 3], [4]], TypeError, "lengths must be integers, got a ragged list"),
 ]
 
 # (bad array, error, message) where an array (B, H) belongs; {} is the argument's name.
@@ -158,7 +169,22 @@ def test_d_outputs(kind, bad, error, message):
     [
         ({"weight_ih": np.zeros((19, D))}, ValueError, r"weight_ih must have shape \(20, D\)"),
         ({"weight_hh": np.zeros((20, 4))}, ValueError, r"weight_hh must have shape \(4H, H\)"),
-        ({"weight_hh": np.zeros(20)}, ValueError, r"weight_hh must have shape \(4H, H\), got \(20"),
+        (
+            {"weight_hh": np.zeros(20)},
+            ValueError,
+            r"weight_hh must have rank 2, shape \(4H, H\), got",
+        ),
+        ({"weight_hh": np.float64(1)}, TypeError, "weight_hh must be a NumPy array, got float64"),
+        (
+            {"weight_hh": np.array(1.0)},
+            ValueError,
+            r"weight_hh must have rank 2, .* got shape \(\)",
+        ),
+        (
+            {"weight_ih": np.zeros((20, 0))},
+            ValueError,
+            r"weight_ih .* with D at least 1, got \(20, 0",
+        ),
         ({"bias": np.zeros((20, 1))}, ValueError, r"bias must have rank 1, shape \(20,\)"),
         ({"bias": holding(np.nan, 20)}, ValueError, "bias must be finite"),
         ({"bias": np.zeros(20, np.float32)}, TypeError, "bias must have dtype float64"),
@@ -238,6 +264,7 @@ def test_generator_and_dtype(kind, options, error, message):
         ("1", TypeError, "forget_bias must be a number, got str"),
         (np.ones(H), TypeError, "forget_bias must be a number, got ndarray"),
         (None, TypeError, "forget_bias must be a number, got NoneType"),
+        ("a", TypeError, "forget_bias must be a number, got str"),
     ],
 )
 def test_forget_bias(forget_bias, error, message):
@@ -248,18 +275,23 @@ def test_forget_bias(forget_bias, error, message):
 @pytest.mark.parametrize(
     ("layer_class", "module", "error", "message"),
     [
-        (LSTM, torch.nn.GRU(D, H), TypeError, "module must be .* of mode LSTM, got GRU"),
-        (LSTM, torch.nn.RNN(D, H), TypeError, "module must be .* of mode LSTM, got RNN_TANH"),
-        (RNN, torch.nn.LSTM(D, H), TypeError, "module must be .* of mode RNN_TANH, got LSTM"),
+        (
+            LSTM,
+            torch.nn.GRU(D, H),
+            TypeError,
+            r"module must be a torch\.nn\.LSTM, got torch\.nn\..*GRU",
+        ),
+        (LSTM, torch.nn.RNN(D, H), TypeError, "module must be .* got torch.*RNN"),
+        (RNN, torch.nn.LSTM(D, H), TypeError, r"module must be a torch\.nn\.RNN, got torch.*LSTM"),
         (
             RNN,
             torch.nn.RNN(D, H, nonlinearity="relu"),
-            TypeError,
-            "module must be .* RNN_TANH, got RNN_RELU",
+            ValueError,
+            "module must have nonlinearity=tanh, got relu",
         ),
-        (LSTM, torch.nn.LSTMCell(D, H), TypeError, "module must be .* LSTM, got LSTMCell"),
-        (LSTM, torch.nn.Linear(D, H), TypeError, "module must be .* LSTM, got Linear"),
-        (LSTM, {"weight_ih_l0": 0}, TypeError, "module must be .* LSTM, got dict"),
+        (LSTM, torch.nn.LSTMCell(D, H), TypeError, "module must be .*LSTM, got .*LSTMCell"),
+        (LSTM, torch.nn.Linear(D, H), TypeError, "module must be .*LSTM, got .*Linear"),
+        (LSTM, {"weight_ih_l0": 0}, TypeError, "module must be .*LSTM, got dict"),
         (LSTM, torch.nn.LSTM(D, H, 2), ValueError, "module must have num_layers=1, got 2"),
         (
             LSTM,
@@ -273,8 +305,8 @@ def test_forget_bias(forget_bias, error, message):
             ValueError,
             "module must have proj_size=0, got 2",
         ),
-        (GRU, torch.nn.LSTM(D, H), TypeError, "module must be .* of mode GRU, got LSTM"),
-        (GRU, torch.nn.GRUCell(D, H), TypeError, "module must be .* GRU, got GRUCell"),
+        (GRU, torch.nn.LSTM(D, H), TypeError, r"module must be a torch\.nn\.GRU, got .*LSTM"),
+        (GRU, torch.nn.GRUCell(D, H), TypeError, "module must be .*GRU, got .*GRUCell"),
         (GRU, torch.nn.GRU(D, H, 2), ValueError, "module must have num_layers=1, got 2"),
         (
             GRU,
@@ -282,8 +314,18 @@ def test_forget_bias(forget_bias, error, message):
             ValueError,
             "module must have bidirectional=False, got True",
         ),
-        (RNN, SimpleNamespace(mode=None), TypeError, "module must be .* RNN_TANH, got None"),
-        (LSTM, torch.nn.LSTM(D, H, dtype=torch.float16), TypeError, "must have dtype float32 or"),
+        (RNN, SimpleNamespace(mode=None), TypeError, "module must be .*RNN, got .*SimpleNamespace"),
+        (
+            LSTM,
+            torch.nn.LSTM(D, H, dtype=torch.float16),
+            TypeError,
+            "must have .* got torch.float16",
+        ),
+        (GRU, torch.nn.GRU(D, H, dtype=torch.bfloat16), TypeError, "module must have .*bfloat16"),
+        (RNN, torch.nn.RNN(D, H, device="meta"), ValueError, "must hold numbers, .* meta"),
+        (LSTM, src.modules.LSTM(D, H), TypeError, r"torch\.nn\.LSTM, got src\.modules\.lstm\.LSTM"),
+        (GRU, src.modules.GRU(D, H), TypeError, r"torch\.nn\.GRU, got src\.modules\.gru\.GRU"),
+        (LSTM, torch.nn.LSTM, TypeError, "module must be .*LSTM, got type"),
     ],
 )
 def test_module(layer_class, module, error, message):

@@ -1,11 +1,12 @@
 """The variants of the LSTM: the cells of 1997 and 2000, and peepholes.
 
-Each is checked like the main layers: `forward` against a loop over `step`, the hand-made gradient
-against finite differences and against autograd of a transcription, and mutations of the source that
-these checks must refuse.
+Each is checked like the main layers: the hand-made gradient against finite differences and against
+autograd of a transcription, with unequal lengths, and mutations of the source that these checks
+must refuse.
 """
 
 import inspect
+import sys
 from types import ModuleType, SimpleNamespace
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 import torch
 
 from src.equations import LSTM, gradient_check
+from src.equations.history import blocks
 from src.equations.history.lstm1997 import LSTM1997
 from src.equations.history.lstm2000 import LSTM2000
 from src.equations.history.peephole import PeepholeLSTM
@@ -28,7 +30,7 @@ VARIANTS = {
 }
 
 
-def draw(name, layer_class=None, B=3, T=4, seed=0):
+def draw(name, layer_class=None, B=3, T=4, seed=0, lengths=None):
     """A layer with random, unequal weights, what it reads, and a gradient from everywhere."""
     original, options, rows, columns, biases = VARIANTS[name]
     rng = np.random.default_rng(seed)
@@ -43,6 +45,7 @@ def draw(name, layer_class=None, B=3, T=4, seed=0):
     return SimpleNamespace(
         make=lambda p: layer_class(p, **options),
         parameters=parameters,
+        lengths=lengths,
         x=rng.standard_normal((B, T, D)),
         state=(rng.standard_normal((B, columns)), rng.standard_normal((B, CELLS))),
         d_outputs=rng.standard_normal((B, T, CELLS)),
@@ -57,14 +60,14 @@ def point_of(problem):
 
 def loss_of(problem, point):
     layer = problem.make({key: point[key] for key in problem.parameters})
-    outputs, (y, C), _ = layer.forward(point["x"], (point["y"], point["C"]))
+    outputs, (y, C), _ = layer.forward(point["x"], (point["y"], point["C"]), problem.lengths)
     d_y, d_C = problem.d_state
     return np.sum(outputs * problem.d_outputs) + np.sum(y * d_y) + np.sum(C * d_C)
 
 
 def gradient_of(problem):
     layer = problem.make(problem.parameters)
-    *_, tape = layer.forward(problem.x, problem.state)
+    *_, tape = layer.forward(problem.x, problem.state, problem.lengths)
     gradients = layer.backward(tape, problem.d_outputs, problem.d_state)
     d_y, d_C = gradients.state
     return {"x": gradients.x, "y": d_y, "C": d_C, **gradients.parameters}
@@ -76,7 +79,9 @@ def reference(problem, point):
     W_x, W_h, b = point["weight_ih"], point["weight_hh"], point["bias"]
     share = torch.arange(CELLS) // (CELLS // BLOCKS)  # the block of each cell
     y, C, loss = point["y"], point["C"], 0
-    for t in range(problem.x.shape[1]):
+    B, T, _ = problem.x.shape
+    for t in range(T):
+        y_before, C_before = y, C
         a = point["x"][:, t] @ W_x.T + y @ W_h.T
         a = torch.cat([a[:, : len(b)] + b, a[:, len(b) :]], dim=1)
         if name == "PeepholeLSTM":
@@ -92,26 +97,15 @@ def reference(problem, point):
             C = f * C + i * (4 * torch.sigmoid(a[:, -CELLS:]) - 2)
             h = o * (2 * torch.sigmoid(C) - 1)
             y = torch.cat([h, *gates], dim=1)[:, : W_h.shape[1]]
-        loss = loss + (h * torch.from_numpy(problem.d_outputs[:, t])).sum()
+        runs = t < torch.tensor([T] * B if problem.lengths is None else problem.lengths)[:, None]
+        y, C = torch.where(runs, y, y_before), torch.where(runs, C, C_before)
+        loss = loss + (runs * h * torch.from_numpy(problem.d_outputs[:, t])).sum()
     d_y, d_C = (torch.from_numpy(d) for d in problem.d_state)
     return loss + (y * d_y).sum() + (C * d_C).sum()
 
 
 def passed_checks(problem):
-    """Which of three checks a layer passes: its step, its gradient, and the papers' equations."""
-    layer = problem.make(problem.parameters)
-    outputs, (y, C), _ = layer.forward(problem.x, problem.state)
-    state = problem.state
-    expected = []
-    for t in range(problem.x.shape[1]):
-        step = layer.step(problem.x[:, t], state)
-        fed_back = layer.fed_back(step) if hasattr(layer, "fed_back") else step.hidden_state
-        state = (fed_back, step.cell_state)
-        expected.append(step.hidden_state)
-    same = np.allclose(outputs, np.stack(expected, axis=1), rtol=0, atol=1e-12)
-    same &= np.allclose(y, state[0], rtol=0, atol=1e-12)
-    same &= np.allclose(C, state[1], rtol=0, atol=1e-12)
-
+    """Which of two checks a layer passes: its gradient, and the papers' equations."""
     hand = gradient_of(problem)
     point = point_of(problem)
     right = gradient_check(lambda p: loss_of(problem, p), point, hand, tolerance=1e-9).passed
@@ -121,13 +115,32 @@ def passed_checks(problem):
     loss.backward()
     equal = abs(loss.item() - loss_of(problem, point)) < 1e-11
     equal &= all(np.allclose(hand[key], t.grad, rtol=0, atol=1e-10) for key, t in tensors.items())
-    return {n for n, ok in [("forward", same), ("gradient", right), ("papers", equal)] if ok}
+    return {name for name, passed in [("gradient", right), ("papers", equal)] if passed}
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-@pytest.mark.parametrize("sizes", [(3, 4), (1, 1), (2, 7)], ids=str)
-def test_forward_and_gradient(name, sizes):
-    assert passed_checks(draw(name, None, *sizes)) == {"forward", "gradient", "papers"}
+@pytest.mark.parametrize(
+    ("B", "T", "lengths"), [(3, 4, None), (1, 1, None), (2, 7, None), (3, 4, [2, 4, 1])]
+)
+def test_forward_and_gradient(name, B, T, lengths):
+    assert passed_checks(draw(name, B=B, T=T, lengths=lengths)) == {"gradient", "papers"}
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_outputs_and_last_state_with_lengths(name):
+    """Each sequence alone, and cut at its end, gives the same."""
+    problem = draw(name, lengths=[2, 4, 1])
+    layer = problem.make(problem.parameters)
+    outputs, (y, C), _ = layer.forward(problem.x, problem.state, problem.lengths)
+    for b, length in enumerate(problem.lengths):
+        state = tuple(half[b : b + 1] for half in problem.state)
+        for t in range(length):
+            step = layer.step(problem.x[b : b + 1, t], state)
+            state = step.state
+            np.testing.assert_allclose(outputs[b, t], step.hidden_state[0], rtol=0, atol=1e-14)
+        assert not outputs[b, length:].any()
+        np.testing.assert_allclose(y[b], state[0][0], rtol=0, atol=1e-14)
+        np.testing.assert_allclose(C[b], state[1][0], rtol=0, atol=1e-14)
 
 
 @pytest.mark.parametrize("name", VARIANTS)
@@ -184,57 +197,66 @@ def test_only_peepholes_show_a_gate_the_cell_state_behind_a_shut_output_gate():
 
 MUTATIONS = {
     "1997, all feeds back": [
-        ("the carousel stopped", "E = E + D * into_C[t]", "E = D * into_C[t]"),
-        ("no path from h to C", "E = E + D * into_C[t]", "pass"),
+        ("the carousel stopped", "d_C = d_C + d_h *", "d_C = d_h *"),
+        ("no path from h to C", "d_C = d_C + d_h *", "d_C = d_C + 0 *"),
         ("the ½ of the slope forgotten", "(1 - shown**2) / 2", "(1 - shown**2)"),
-        ("no gate fed back", "deltas[t, :, : 2 * n] += d_y[:, H:]", "pass"),
-        ("gates fed back swapped", "+= d_y[:, H:]", "+= np.roll(d_y[:, H:], n, axis=1)"),
-        ("i and o swapped in backward", "        i, o = to_cells(", "        o, i = to_cells("),
-        ("g' without its ½", "1 - (C_tildes / 2) ** 2", "1 - C_tildes**2"),
-        ("σ for σ′", "gates * (1 - gates)", "gates"),
-        ("W_h transposed", "d_y = deltas[t] @ W_h", "d_y = deltas[t] @ W_h.T"),
-        ("y_t for y_(t−1)", "deltas, ys[:T]", "deltas, ys[1:]"),
-        ("the output's gradient late", "d_outputs[:, t]", "d_outputs[:, t - 1]"),
-        ("nothing from later steps", "d_y = deltas[t] @ W_h", "d_y = 0 * d_y"),
-        ("the state doubled", "C = Cs[t] = C + ", "C = Cs[t] = 2 * C + "),
-        ("C̃ let in by o", "i_o[:, 0] * C_tildes[t]", "i_o[:, 1] * C_tildes[t]"),
-        ("h without its gate", "i_o[:, 1] * squash_state(C)", "squash_state(C)"),
-        ("i and o fed back swapped", "H:] = gates[t]", "H:] = np.roll(gates[t], n, axis=1)"),
+        ("no gate fed back", "d_C * C_tilde, n) + d_i)", "d_C * C_tilde, n))"),
+        ("gates fed back swapped", "d_h, d_i, d_o = d_y", "d_h, d_o, d_i = d_y"),
+        ("i and o swapped on the way back", "i, o, C_tilde, C, _, _ =", "o, i, C_tilde, C, _, _ ="),
+        ("g' without its ½", "1 - (C_tilde / 2) ** 2", "1 - C_tilde**2"),
+        ("σ for σ′", "+ d_o) * o * (1 - o)", "+ d_o) * o"),
+        ("δ_i and δ_o swapped", "(delta_i, delta_o, delta_c)", "(delta_o, delta_i, delta_c)"),
+        ("no carousel", "delta_c), d_C)", "delta_c), 0 * d_C)"),
+        ("the state doubled", "C = C + to_cells", "C = 2 * C + to_cells"),
+        ("C̃ let in by o", "C + to_cells(i, self.cells)", "C + to_cells(o, self.cells)"),
+        ("h without its gate", "h = to_cells(o, self.cells) * ", "h = "),
+        ("i and o fed back swapped", "np.concatenate([h, i, o]", "np.concatenate([h, o, i]"),
     ],
     "2000": [
-        ("no forgetting on the way back", "E = E * f[t]", "pass"),
-        ("E forgotten too early", "E = E + D * into_C[t]", "E = E * f[t] + D * into_C[t]"),
-        ("C_t for C_(t−1)", "to_blocks(E * Cs[t], n)", "to_blocks(E * Cs[t + 1], n)"),
+        ("no forgetting on the way back", "d_C * to_cells(f, cells))", "d_C)"),
         (
-            "i and f swapped in backward",
-            "        i, f, o = (to_cells",
-            "        f, i, o = (to_cells",
+            "C̄ forgotten too early",
+            "d_C = d_C + d_h * to",
+            "d_C = d_C * to_cells(f, cells) + d_h * to",
         ),
+        ("C_t for C_(t−1)", "to_blocks(d_C * C_before, n)", "to_blocks(d_C * C, n)"),
+        ("i and f swapped on the way back", "i, f, o, C_tilde, C, _ =", "f, i, o, C_tilde, C, _ ="),
         (
             "i and f swapped",
-            "i_f_o[:, 1] * Cs[t] + i_f_o[:, 0]",
-            "i_f_o[:, 0] * Cs[t] + i_f_o[:, 1]",
+            "C = to_cells(f, self.cells) * C + to_cells(i,",
+            "C = to_cells(i, self.cells) * C + to_cells(f,",
         ),
-        ("δ_f for δ_i", "to_blocks(E * C_tildes[t], n)", "to_blocks(E * Cs[t], n)"),
-        ("σ for σ′", "gates * (1 - gates)", "gates"),
-        ("gates not summed over a block", "to_blocks(E * Cs[t], n)", "(E * Cs[t])[:, ::2]"),
-        ("h_t for h_(t−1)", "deltas, hs[:T]", "deltas, hs[1:]"),
-        ("the slope at C_(t−1)", "squash_state(Cs[1:])", "squash_state(Cs[:-1])"),
+        ("δ_f for δ_i", "to_blocks(d_C * C_tilde, n)", "to_blocks(d_C * C_before, n)"),
+        ("σ for σ′", "* f * (1 - f)", "* f"),
+        (
+            "gates not summed over a block",
+            "to_blocks(d_C * C_before, n)",
+            "(d_C * C_before)[:, ::2]",
+        ),
+        ("δ_f and δ_o swapped", "(delta_i, delta_f, delta_o,", "(delta_i, delta_o, delta_f,"),
+        ("the slope at C_(t−1)", "shown = squash_state(C)", "shown = squash_state(C_before)"),
+    ],
+    "blocks": [
+        ("W_h transposed", "state=(delta @ W_h, d_C)", "state=(delta @ W_h[:, ::-1], d_C)"),
+        ("nothing from later steps", "state=(delta @ W_h, d_C)", "state=(0 * y, d_C)"),
+        ("no gradient of W_h", "delta.T @ y", "0 * (delta.T @ y)"),
+        ("the bias of the last rows", "[: len(b)],", "[-len(b) :],"),
+        ("the last rows biased", "a[:, : len(b)] += b", "a[:, -len(b) :] += b"),
     ],
     "peephole": [
         ("no path back through p_o", " + p_o * delta_o", ""),
         ("no path back through p_i", " + p_i * delta_i", ""),
         ("no path back through p_f", " + p_f * delta_f", ""),
         ("p_i and p_f swapped", "p_i * delta_i + p_f * delta_f", "p_f * delta_i + p_i * delta_f"),
-        ("p_o sees the old C", "(Cs[t], Cs[t], C)", "(Cs[t], Cs[t], Cs[t])"),
-        ("p_i sees the new C", "(Cs[t], Cs[t], C)", "(C, Cs[t], C)"),
+        ("p_o sees the old C", "delta_o * C]", "delta_o * C_before]"),
+        ("p_i sees the new C", "[delta_i * C_before,", "[delta_i * C,"),
         (
             "o peeps at the old C",
             "C = f * C + i * C_tilde\n        o =",
             "C, o = f * C + i * C_tilde,",
         ),
         ("f without a peephole", "sigmoid(a_f + p_f * C)", "sigmoid(a_f)"),
-        ("no path along the cell", "E = E * f +", "E = 0 * f +"),
+        ("no path along the cell", "d_C * f +", "0 * f +"),
     ],
 }
 
@@ -247,14 +269,26 @@ MUTATIONS = {
         for what, snippet, replacement in mutations
     ],
 )
-def test_a_mutation_fails(name, snippet, replacement):
-    original = VARIANTS[name][0]
-    source = inspect.getsource(inspect.getmodule(original))
+def test_a_mutation_fails(name, snippet, replacement, monkeypatch):
+    """What the block layers share is mutated under the cell of 2000."""
+    kind = "2000" if name == "blocks" else name
+    cell = inspect.getmodule(VARIANTS[kind][0])
+    mutated = blocks if name == "blocks" else cell
+    source = inspect.getsource(mutated)
     assert source.count(snippet) == 1
+    module = module_from(source.replace(snippet, replacement))
+    if mutated is blocks:
+        monkeypatch.setitem(sys.modules, blocks.__name__, module)
+        module = module_from(inspect.getsource(cell))
+    layer_class = getattr(module, VARIANTS[kind][0].__name__)
+    mutant = draw(kind, layer_class, B=2, T=3, lengths=[3, 2])
+    assert passed_checks(mutant) != {"gradient", "papers"}
+
+
+def module_from(source):
     module = ModuleType("mutant")
-    exec(compile(source.replace(snippet, replacement), "mutant", "exec"), vars(module))
-    mutant = draw(name, getattr(module, original.__name__), B=2, T=3)
-    assert passed_checks(mutant) != {"forward", "gradient", "papers"}
+    exec(compile(source, "mutant", "exec"), vars(module))
+    return module
 
 
 @pytest.mark.parametrize(
