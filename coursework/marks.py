@@ -24,7 +24,19 @@ class Marks:
     def __init__(self):
         self.lines = []
 
-    def values(self, points, what, got, expected, *, hint="", mistakes=(), tolerance=TOLERANCE):
+    def values(
+        self,
+        points,
+        what,
+        got,
+        expected,
+        *,
+        hint="",
+        mistakes=(),
+        tolerance=TOLERANCE,
+        dtype=None,
+        after=True,
+    ):
         """Points if the student's numbers are the expected ones.
 
         Args:
@@ -36,12 +48,24 @@ class Marks:
             mistakes: pairs (value, sentence): what a known mistake gives, and what to say
                 about it.
             tolerance: largest difference that passes, relative to the largest entry.
+            dtype: the kind of array that is asked for, None where any will do.
+            after: whether the line was earned on which this one rests; a function that does
+                nothing is right where nothing is to be done.
+
+        Returns:
+            Whether the points were earned.
         """
+        got = numbers(got, np.shape(expected))
         sentence = difference(got, expected, tolerance)
         if sentence and not isinstance(got, Failure):
             known = (says for value, says in mistakes if not difference(got, value, tolerance))
             sentence = next(known, f"{sentence} {hint}".strip())
+        if not sentence and dtype is not None and got.dtype != dtype:
+            sentence = f"The numbers are right, but of the kind {got.dtype}: {dtype} is asked for."
+        if not sentence and not after:
+            sentence = "This earns its points together with the line before, which is not right."
         self._add(points, what, sentence)
+        return not sentence
 
     def true(self, points, what, got, condition, hint):
         """Points if there is a value and the condition holds for it.
@@ -80,38 +104,70 @@ class Marks:
     @staticmethod
     def flat(values):
         """Several numbers or arrays as one vector; the first `Failure` if one is among them."""
-        values = list(values)
+        values = [numbers(value) for value in values]
         for value in values:
             if isinstance(value, Failure):
                 return value
-            if not isinstance(value, (int, float, np.ndarray)):
-                return Failure(f"Numbers are expected; one of yours is {_kind(value)}.")
         return np.concatenate([np.ravel(value) for value in values])
 
     def _add(self, points, what, sentence):
         self.lines.append(Line(0 if sentence else points, points, what, sentence))
 
 
+def numbers(value, shape=None):
+    """A student's value as an array; a `Failure` for anything that is not numbers.
+
+    NumPy sees nothing but numbers: what else a list can hold may take a thousand times its size.
+
+    Args:
+        value: what came across the border, or a `Failure`.
+        shape: what is asked for, to say so.
+    """
+    if isinstance(value, (Failure, np.ndarray)):
+        return value
+    wanted = "Numbers are expected" if shape is None else f"An array of shape {shape} is expected"
+    if _only_numbers(value):
+        try:
+            # Python's whole numbers may not fit into any of NumPy's: as floats they all compare.
+            return np.asarray(value) if _small(value) else np.asarray(value, float)
+        except (ValueError, OverflowError, TypeError):
+            pass
+    return Failure(f"{wanted}; yours is {_kind(value)}.")
+
+
+def _only_numbers(value):
+    if isinstance(value, list):
+        return all(map(_only_numbers, value))
+    return isinstance(value, (bool, int, float, np.ndarray))
+
+
+def _small(value):
+    """Whether whole numbers in it fit into 64 bits."""
+    if isinstance(value, list):
+        return all(map(_small, value))
+    return not isinstance(value, int) or abs(value) < 1 << 62
+
+
 def difference(got, expected, tolerance=TOLERANCE):
-    """What is wrong with the numbers, as a sentence; "" if nothing is."""
+    """What is wrong with the numbers, as a sentence; "" if nothing is.
+
+    Args:
+        got: what `numbers` made of the student's value.
+        expected: array or number.
+        tolerance: largest difference that passes, relative to the largest entry.
+    """
     if isinstance(got, Failure):
         return got.sentence
-    expected = np.asarray(expected)
-    try:
-        numbers = np.asarray(got)
-        if numbers.dtype.kind not in "biuf":
-            raise ValueError
-    except ValueError:
-        return f"The result should be an array of shape {expected.shape}; yours is {_kind(got)}."
-    if numbers.shape != expected.shape:
-        return f"The result should have the shape {expected.shape}; yours has {numbers.shape}."
-    numbers, expected = numbers.astype(float), expected.astype(float)
+    got, expected = np.asarray(got), np.asarray(expected)
+    if got.shape != expected.shape:
+        return f"The result should have the shape {expected.shape}; yours has {got.shape}."
+    got, expected = got.astype(float), expected.astype(float)
     finite = np.isfinite(expected)
-    if not np.array_equal(numbers[~finite], expected[~finite]):
+    if not np.array_equal(got[~finite], expected[~finite]):
         return "An entry that should be infinite is not."
-    if not np.isfinite(numbers[finite]).all():
+    if not np.isfinite(got[finite]).all():
         return "The result contains NaN or infinity."
-    error = np.abs(numbers - expected)[finite].max(initial=0.0)
+    error = np.abs(got - expected)[finite].max(initial=0.0)
     if error <= tolerance * max(1.0, np.abs(expected[finite]).max(initial=0.0)):
         return ""
     return f"The numbers differ, by up to {error:.2g}."

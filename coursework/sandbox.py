@@ -8,8 +8,10 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -87,6 +89,7 @@ class Sandbox:
                 pass_fds=given,
                 env={},
                 cwd="/",
+                start_new_session=True,
                 **as_user,
             )
         except (OSError, subprocess.SubprocessError) as error:
@@ -98,10 +101,11 @@ class Sandbox:
         try:
             self.ask({**vars(limits), "torch": with_torch}, STARTUP_SECONDS)
         except border.BorderError as error:
-            said = self.process.stderr.read().decode("utf-8", "replace").strip()
+            os.set_blocking(self.process.stderr.fileno(), False)  # what hangs may hold it open
+            said = (self.process.stderr.read() or b"").decode("utf-8", "replace").strip()
             self.__exit__()
             last = said.splitlines()[-1] if said else str(error)
-            raise NoSandboxError(f"The sandbox did not start: {last}") from error
+            raise NoSandboxError(f"The sandbox did not start: {last}.") from error
 
     def __enter__(self):
         return self
@@ -130,8 +134,10 @@ class Sandbox:
     def close(self):
         """End the worker and everything inside: with its first process the namespace goes."""
         self.alive = False
-        self.process.kill()
-        self.process.wait()
+        if self.process.returncode is None:
+            with suppress(ProcessLookupError):  # also what bubblewrap has not yet moved inside
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
 
 @cache

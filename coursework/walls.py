@@ -131,7 +131,9 @@ def command(
     """
     program, python = _python()
     if drop_to is None:
-        rights = ["--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534"]
+        # Further user namespaces are kept away by seccomp; --disable-userns would need to write to
+        # /proc/sys, which containers mount read-only.
+        rights = ["--unshare-user", "--uid", "65534", "--gid", "65534"]
     else:
         rights = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     packages = [f"/site-packages/{k}" for k, _ in enumerate(packages_folders())]

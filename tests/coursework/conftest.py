@@ -4,11 +4,14 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
+
+import places  # noqa: E402
 
 from coursework import sandbox  # noqa: E402
 from coursework.grading import grade  # noqa: E402
@@ -33,6 +36,22 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture
 def needs_sandbox():
     """Marks the tests that run student code."""
+
+
+@pytest.fixture(scope="session")
+def account():
+    """Make a home for a user in a place; it is gone afterwards."""
+    made = []
+
+    def account(place, linked=False):
+        home = Path(tempfile.mkdtemp(prefix="someone-", dir=place))
+        made.append(home)
+        home.chmod(0o755)
+        return places.someone(home, linked)
+
+    yield account
+    for home in made:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
