@@ -55,7 +55,7 @@ class Marks:
         Returns:
             Whether the points were earned.
         """
-        got = numbers(got, np.shape(expected))
+        got = numbers(got, tuple(np.shape(expected)))
         sentence = difference(got, expected, tolerance)
         if sentence and not isinstance(got, Failure):
             known = (says for value, says in mistakes if not difference(got, value, tolerance))
@@ -100,6 +100,19 @@ class Marks:
             return got
         wanted = f"The result should be ({', '.join(keys)}); yours is {_kind(got)}."
         return [Failure(wanted)] * len(keys)
+
+    @staticmethod
+    def floats(got, sentence):
+        """A list of Python's floats; a `Failure` with the sentence for one of anything else."""
+        if isinstance(got, Failure):
+            return got
+        right = isinstance(got, list) and all(type(value) is float for value in got)
+        return got if right else Failure(sentence)
+
+    @staticmethod
+    def same(got, expected):
+        """Whether a value is not another than the expected one; a `Failure` is none."""
+        return isinstance(got, Failure) or not difference(numbers(got), expected)
 
     @staticmethod
     def flat(values):

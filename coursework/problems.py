@@ -75,8 +75,8 @@ def source_of(cell):
 
 
 def plain(text):
-    """A cell's text without what an editor may change: blanks at ends of lines, empty lines."""
-    return "\n".join(line.rstrip() for line in text.strip().split("\n"))
+    """A cell's text without what an editor may change: blanks, and the kind of quotes."""
+    return "".join(text.split()).replace("'", '"')
 
 
 class Problem:
