@@ -1,8 +1,14 @@
-"""The facts of book/front/notation.md, each held against PyTorch."""
+"""The facts of book/front/notation.md, each held against PyTorch; and its symbols, all of them."""
+
+import re
 
 import pytest
 import torch
 from torch import nn
+
+from tools.book import BEHIND, ROOT, chapters
+from tools.measure import edition_name, main_text
+from tools.normalise import read
 
 B, T, D, H = 3, 5, 4, 6
 
@@ -63,3 +69,72 @@ def test_the_grus_blocks_its_reset_and_its_direction():
     recurrent = h @ gru.weight_hh_l0[n].T + gru.bias_hh_l0[n]
     candidate = (r * recurrent + x @ gru.weight_ih_l0[n].T + gru.bias_ih_l0[n]).tanh()
     torch.testing.assert_close(gru(x[None], h[None])[1][0], (1 - z) * h + z * candidate)
+
+
+# Every letter of a displayed equation stands on the page.
+
+GREEK = (
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda"),
+    *("mu", "nu", "xi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "ell", "imath"),
+)
+# A command, or a single letter, with the accent before it.
+SYMBOL = re.compile(
+    r"(?:\\(?P<accent>bar|tilde|hat|mathcal|mathbb|overrightarrow|overleftarrow)\s*\{?\s*)?"
+    r"(?P<letter>\\[a-zA-Z]+|[A-Za-z])"
+)
+WORDS = re.compile(r"\\(?:text|texttt|textbf|operatorname|mathrm|begin|end)\*?\{[^{}]*\}")
+DISPLAYED = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
+INLINE = re.compile(r"(?<!\$)\$([^$]+)\$(?!\$)")
+UNNAMED = {"e", "d"}  # the number e and the d of a derivative need no row
+
+
+def symbols(mathematics: str) -> set[str]:
+    """Letters with their accents, without their indices and exponents."""
+    bare = WORDS.sub(" ", mathematics)
+    before = None
+    while bare != before:
+        before, bare = bare, re.sub(r"[_^]\s*(?:\{[^{}]*\}|\\[a-zA-Z]+|[^\s\\])", " ", bare)
+    found = {
+        f"{mark['accent'] or ''} {mark['letter']}".strip()
+        for mark in SYMBOL.finditer(bare)
+        if len(mark["letter"]) == 1 or mark["letter"][1:] in GREEK
+    }
+    return found - UNNAMED
+
+
+def on_the_page() -> set[str]:
+    page = (ROOT / "book" / "front" / "notation.md").read_text(encoding="utf-8")
+    return symbols(" ; ".join([*DISPLAYED.findall(page), *INLINE.findall(page)]))
+
+
+@pytest.mark.parametrize(
+    ("mathematics", "found"),
+    [
+        (r"\bar h_t = W_h^\top \delta_{t+1}", {"bar h", "W", r"\delta"}),
+        (r"\frac{d \mathcal L}{d \tilde C_{t-1}}", {"mathcal L", "tilde C"}),
+        (r"\hat{y}_t \;\text{is there}\; \operatorname{diag}(\sigma_{\max})", {"hat y", r"\sigma"}),
+        (r"\begin{aligned} \ln q &= k \end{aligned}", {"q", "k"}),
+    ],
+)
+def test_symbols_of_an_equation(mathematics, found):
+    assert symbols(mathematics) == found
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in chapters() if path.parent.name != BEHIND],
+    ids=edition_name,
+)
+def test_every_symbol_of_a_chapter_stands_on_the_page(path):
+    notebook = read(path)
+    written = "\n\n".join(
+        cell.source for cell in main_text(notebook) if cell.cell_type == "markdown"
+    )
+    used = symbols(" ; ".join(DISPLAYED.findall(written)))
+    missing = sorted(used - on_the_page())
+    assert not missing, f"add to book/front/notation.md, or use a symbol that is there: {missing}"
+
+
+def test_a_symbol_that_is_missing_would_be_seen():
+    assert r"\xi" not in on_the_page()
+    assert {"bar h", "bar C", "hat y", "W", r"\rho"} <= on_the_page()
