@@ -16,6 +16,7 @@ import numpy as np
 from experiments.shared import runner
 from src.equations import Adam, clip_by_global_norm, sigmoid
 from src.equations.history.lstm1997 import LSTM1997
+from src.equations.readout import Linear
 from src.tasks.adding import TOLERANCE_1997, AddingBatch, adding_1997, adding_modern
 
 LENGTH = 100
@@ -55,34 +56,30 @@ class Adder:
 
     Attributes:
         layer: a layer of `src.equations` with D = 2.
-        parameters: the layer's, with weight_out (H,) and bias_out (1,).
+        parameters: the layer's, with weight_out (1, H) and bias_out (1,).
         width: the output lies between 0 and this.
     """
 
     def __init__(self, layer, width, *, rng):
         self.layer, self.width = layer, width
-        self.parameters = layer.parameters | {
-            "weight_out": rng.uniform(-0.1, 0.1, layer.hidden_size),
-            "bias_out": rng.uniform(-0.1, 0.1, 1),
-        }
+        self.readout = Linear.initialize(layer.hidden_size, 1, rng=rng, bound=0.1)
+        self.readout.parameters["bias_out"][:] = rng.uniform(-0.1, 0.1, 1)
+        self.parameters = layer.parameters | self.readout.parameters
 
     def read(self, batch: AddingBatch):
         """The answers (B,), and what `gradients` needs."""
         outputs, _, tape = self.layer.forward(batch.inputs)
         last = np.arange(len(outputs)), batch.lengths - 1
-        y = sigmoid(outputs[last] @ self.parameters["weight_out"] + self.parameters["bias_out"])
-        return self.width * y, (outputs, tape, last, y)
+        y = sigmoid(self.readout.forward(outputs[last]))
+        return self.width * y[:, 0], (outputs, tape, last, y)
 
     def gradients(self, record, d_answers):
         """The gradient of every parameter, from that of the answers."""
         outputs, tape, last, y = record
-        d_a = d_answers * self.width * y * (1 - y)
+        d_a = d_answers[:, None] * self.width * y * (1 - y)
         d_outputs = np.zeros_like(outputs)
-        d_outputs[last] = d_a[:, None] * self.parameters["weight_out"]
-        return self.layer.backward(tape, d_outputs).parameters | {
-            "weight_out": d_a @ outputs[last],
-            "bias_out": d_a.sum(keepdims=True),
-        }
+        d_outputs[last], d_readout = self.readout.backward(outputs[last], d_a)
+        return self.layer.backward(tape, d_outputs).parameters | d_readout
 
 
 def run(cell: dict) -> dict:

@@ -15,6 +15,7 @@ from experiments.shared import runner
 from src.equations import RNN, Adam, clip_by_global_norm
 from src.equations.crossentropy import sequence_cross_entropy
 from src.equations.fast import FastGRU, FastLSTM
+from src.equations.readout import Linear
 from src.results import RESULTS
 from src.tasks.reber import ReberBatch, draw_split, encode, predicts_every_legal_symbol
 
@@ -64,16 +65,13 @@ def run(cell: dict) -> dict:
     train, test = map(encode, draw_split(rng, cell["train_strings"], TEST_STRINGS))
     initialize, hidden_size = MODELS[cell["model"]]
     net = initialize(7, hidden_size, rng=rng)
-    bound = 1 / np.sqrt(hidden_size)
-    parameters = net.parameters | {
-        "weight_out": rng.uniform(-bound, bound, (7, hidden_size)),
-        "bias_out": np.zeros(7),
-    }
+    readout = Linear.initialize(hidden_size, 7, rng=rng)
+    parameters = net.parameters | readout.parameters
     optimizer = Adam(parameters, cell["learning_rate"])
 
     def logits_of(batch):
         outputs, _, tape = net.forward(batch.inputs, lengths=batch.lengths)
-        return outputs @ parameters["weight_out"].T + parameters["bias_out"], outputs, tape
+        return readout.forward(outputs), outputs, tape
 
     curve = {"updates": [], "loss": [], "memory": [], "grammar": []}
     solved_at = None
@@ -82,10 +80,8 @@ def run(cell: dict) -> dict:
         batch = ReberBatch(*(array[chosen] for array in train))
         logits, outputs, tape = logits_of(batch)
         _, d_logits = sequence_cross_entropy(logits, batch.targets, batch.lengths)
-        gradients = net.backward(tape, d_logits @ parameters["weight_out"]).parameters | {
-            "weight_out": np.einsum("btv,bth->vh", d_logits, outputs),
-            "bias_out": d_logits.sum(axis=(0, 1)),
-        }
+        d_outputs, d_readout = readout.backward(outputs, d_logits)
+        gradients = net.backward(tape, d_outputs).parameters | d_readout
         optimizer.step(clip_by_global_norm(gradients, cell["max_norm"])[0])
 
         if update % CHECK_EVERY == 0:

@@ -205,15 +205,15 @@ def check_size(name: str, size: Any) -> None:
         raise ValueError(f"{name} must be at least 1, got {size}")
 
 
-def check_sizes(input_size: Any, hidden_size: Any, rng: Any, dtype: Any) -> None:
-    """Check what `initialize` is given.
+def check_sizes(rng: Any, dtype: Any, **sizes: Any) -> None:
+    """Check what `initialize` is given: a generator, a dtype, and sizes by name.
 
     Raises:
         TypeError: a size is no integer, rng no numpy.random.Generator, dtype no float dtype.
         ValueError: a size is below 1.
     """
-    check_size("input_size", input_size)
-    check_size("hidden_size", hidden_size)
+    for name, size in sizes.items():
+        check_size(name, size)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
             "rng must be a numpy.random.Generator, such as np.random.default_rng(0), "

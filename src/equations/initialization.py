@@ -32,7 +32,7 @@ def uniform_parameters(
     Raises:
         TypeError, ValueError: an argument is not as stated.
     """
-    check_sizes(input_size, hidden_size, rng, dtype)
+    check_sizes(rng, dtype, input_size=input_size, hidden_size=hidden_size)
     bound = 1 / np.sqrt(hidden_size)
     sizes = {"D": int(input_size), "H": int(hidden_size)}
     parameters = {}
@@ -66,7 +66,7 @@ def orthogonal(
 
     Source: as recurrent weights, Saxe, McClelland and Ganguli 2014 (for deep linear networks).
     """
-    check_sizes(size, size, rng, dtype)
+    check_sizes(rng, dtype, size=size)
     q, r = np.linalg.qr(rng.standard_normal((size, size)))
     return (q * np.sign(np.diag(r))).astype(dtype)
 
@@ -113,7 +113,7 @@ def chrono_bias(
 
     Source: Tallec and Ollivier 2018, Section 2 (their T_max is `longest`).
     """
-    check_sizes(1, hidden_size, rng, dtype)
+    check_sizes(rng, dtype, hidden_size=hidden_size)
     if not longest > 2:
         raise ValueError(f"longest must be above 2, got {longest}")
     forget = np.log(rng.uniform(1, longest - 1, hidden_size))

@@ -6,6 +6,7 @@ import numpy as np
 from tqdm import tqdm
 
 from src.equations import Adam, clip_by_global_norm
+from src.equations.readout import Linear
 from src.tasks.adding import adding_modern
 
 
@@ -42,7 +43,7 @@ def train_to_add(
     over the batch. Every batch is drawn anew, so nothing can be learned by heart.
 
     Args:
-        layer: RNN, LSTM or GRU with D = 2; its parameters are changed.
+        layer: any RecurrentLayer with D = 2; its parameters are changed.
         length: T.
         rng: numpy.random.Generator; draws held-out sequences, w, and then the batches.
         updates: the most that are made.
@@ -59,23 +60,19 @@ def train_to_add(
     Raises:
         ValueError: a gradient became NaN or infinite, or a setting is out of its range.
     """
-    H, dtype = layer.hidden_size, layer.parameters["weight_hh"].dtype
+    dtype = layer.dtype
 
     def draw(batch_size):
         batch = adding_modern(rng, batch_size, length)
-        return batch.inputs.astype(dtype), batch.targets.astype(dtype)
+        return batch.inputs.astype(dtype), batch.targets.astype(dtype)[:, None]
 
     held_out, sums = draw(256)
-    parameters = layer.parameters | {
-        "weight_out": rng.uniform(-1 / np.sqrt(H), 1 / np.sqrt(H), H).astype(dtype),
-        "bias_out": np.zeros(1, dtype),
-    }
-    optimizer = Adam(parameters, learning_rate)
+    readout = Linear.initialize(layer.hidden_size, 1, rng=rng, dtype=dtype)
+    optimizer = Adam(layer.parameters | readout.parameters, learning_rate)
 
     def read(x):
         outputs, _, tape = layer.forward(x)
-        answers = outputs[:, -1] @ parameters["weight_out"] + parameters["bias_out"]
-        return answers, outputs, tape
+        return readout.forward(outputs[:, -1]), outputs, tape
 
     run = AddingRun([], [], None)
     for update in tqdm(range(1, updates + 1), unit="update", disable=None if progress else True):
@@ -83,11 +80,8 @@ def train_to_add(
         answers, outputs, tape = read(x)
         d_answers = (answers - targets) / dtype.type(batch_size)
         d_outputs = np.zeros_like(outputs)
-        d_outputs[:, -1] = d_answers[:, None] * parameters["weight_out"]
-        gradients = layer.backward(tape, d_outputs).parameters | {
-            "weight_out": d_answers @ outputs[:, -1],
-            "bias_out": d_answers.sum(keepdims=True),
-        }
+        d_outputs[:, -1], d_readout = readout.backward(outputs[:, -1], d_answers)
+        gradients = layer.backward(tape, d_outputs).parameters | d_readout
         optimizer.step(clip_by_global_norm(gradients, max_norm)[0])
 
         if update % validate_every == 0 or update == updates:

@@ -6,6 +6,7 @@ import numpy as np
 
 from src.equations import Adam, clip_by_global_norm
 from src.equations.crossentropy import sequence_cross_entropy
+from src.equations.readout import Linear
 from src.tasks.continual import predicts_legal, stream_windows
 
 LONGEST_STRING = 40  # steps; of a longer string, less than one in 500, the rest is cut off
@@ -16,31 +17,29 @@ class StreamNetwork:
 
     Attributes:
         layer: any layer of `src.equations` with D = 7 and a pair for its state.
-        parameters: the layer's, with weight_out (7, 7 + H) and bias_out (7,).
+        readout: Linear, from input and cells (7 + H) to logits (7).
     """
 
     def __init__(self, layer, *, rng, bound=0.2):
         self.layer = layer
-        self.parameters = layer.parameters | {
-            "weight_out": rng.uniform(-bound, bound, (7, 7 + layer.hidden_size)),
-            "bias_out": np.zeros(7),
-        }
+        self.readout = Linear.initialize(7 + layer.hidden_size, 7, rng=rng, bound=bound)
+
+    @property
+    def parameters(self):
+        """The layer's and the readout's arrays, in one dict."""
+        return self.layer.parameters | self.readout.parameters
 
     def read(self, inputs, state=None):
         """Read T steps: logits (B, T, 7), the last state, and what `gradients` needs."""
         outputs, state, tape = self.layer.forward(inputs, state)
         seen = np.concatenate([inputs, outputs], axis=2)
-        logits = seen @ self.parameters["weight_out"].T + self.parameters["bias_out"]
-        return logits, state, (seen, tape)
+        return self.readout.forward(seen), state, (seen, tape)
 
     def gradients(self, record, d_logits):
         """The gradient of every parameter, from that of the logits."""
         seen, tape = record
-        d_outputs = (d_logits @ self.parameters["weight_out"])[:, :, 7:]
-        return self.layer.backward(tape, d_outputs).parameters | {
-            "weight_out": np.einsum("btv,bth->vh", d_logits, seen),
-            "bias_out": d_logits.sum(axis=(0, 1)),
-        }
+        d_seen, d_readout = self.readout.backward(seen, d_logits)
+        return self.layer.backward(tape, d_seen[:, :, 7:]).parameters | d_readout
 
 
 class StreamCurve(NamedTuple):

@@ -125,8 +125,7 @@ class BlockLayer(RecurrentLayer):
         Raises:
             TypeError, ValueError: an argument is not as stated.
         """
-        check_sizes(input_size, hidden_size, rng, dtype)
-        check_size("blocks", blocks)
+        check_sizes(rng, dtype, input_size=input_size, hidden_size=hidden_size, blocks=blocks)
         if hidden_size % blocks:
             raise ValueError(
                 f"hidden_size must be a multiple of blocks = {blocks}, got {hidden_size}"
