@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from coursework.grading import UnreadableError, code_cells
-from coursework.problems import RELEASE, source_of
+from coursework.grading import UnreadableError, code_cells, notebook_of
+from coursework.problems import RELEASE, role, source_of
 
 MARKERS = re.compile(r"###\s*(BEGIN|END)\s+(SOLUTION|HIDDEN TESTS)")
 
@@ -33,37 +33,33 @@ def look(data: bytes) -> Look:
     """Look at a file; one that is no notebook says nothing."""
     digest = hashlib.sha256(data).hexdigest()
     try:
+        which = _set(notebook_of(data)["metadata"])
         cells = code_cells(data)
-        sources = [source_of(cell) for cell in cells]
-        which = _set(data)
-        if any(map(MARKERS.search, sources)):
-            return Look(digest, which, teachers=True)
-        return Look(digest, which, untouched=_untouched(which, cells))
     except UnreadableError:
         return Look(digest)
+    if any(MARKERS.search(source_of(cell)) for cell in cells):
+        return Look(digest, which, teachers=True)
+    return Look(digest, which, untouched=_untouched(which, cells))
 
 
-def _set(data: bytes) -> str:
-    try:
-        which = json.loads(data.decode("utf-8-sig"))["metadata"]["coursework"]["set"]
-        return which if re.fullmatch(r"ps\d+", which) else ""
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return ""
+def _set(metadata: dict) -> str:
+    about = metadata.get("coursework")
+    which = about.get("set") if isinstance(about, dict) else ""
+    return which if isinstance(which, str) and re.fullmatch(r"ps\d+", which) else ""
 
 
 def _untouched(which: str, cells: list[dict]) -> bool:
-    """Whether no answer differs from the release and no code was added."""
+    """Whether every answer is as it was handed out, and no code was added."""
     handed_out = _answers(which)
-    if not handed_out:
-        return False
-    return all(source_of(cell).strip() in handed_out for cell in cells)
+    theirs = {source_of(cell).strip() for cell in cells if role(cell) in ("solution", "own")}
+    return bool(handed_out) and theirs <= handed_out | {""}
 
 
 @lru_cache
 def _answers(which: str) -> frozenset[str]:
-    """The code of a set as it was handed out, and the cell that is empty."""
+    """The answer cells of a set as they are handed out."""
     path = RELEASE / f"{which}.ipynb"
     if not which or not path.is_file():
         return frozenset()
     cells = json.loads(path.read_text("utf-8"))["cells"]
-    return frozenset({"", *(source_of(cell).strip() for cell in cells)})
+    return frozenset(source_of(cell).strip() for cell in cells if role(cell) == "solution")

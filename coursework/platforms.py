@@ -21,7 +21,8 @@ from coursework.plain import SET_IN_NAME, groups, plain
 
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+(_.*)?", re.S)
 CANVAS = re.compile(
-    r"(?:(?P<name>\w+?)_)?(?:(?P<late>LATE)_)?(?P<id>\d+|anon_[^\W_]+)_(?P<file>\d+)_.+", re.S
+    r"(?:(?!LATE_)(?P<name>\w+?)_)?(?:(?P<late>LATE)_)?(?P<id>\d+|anon_[^\W_]+)_(?P<file>\d+)_.+",
+    re.S,
 )
 BLACKBOARD = re.compile(r"(?P<before>.+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})([_.].*)?", re.S)
 BRIGHTSPACE = re.compile(
