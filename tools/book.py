@@ -26,9 +26,14 @@ def pages(root: Path = ROOT) -> list[Path]:
     return [_with_suffix(root / entry) for entry in entries]
 
 
-def chapters(root: Path = ROOT) -> list[Path]:
+def notebooks(root: Path = ROOT) -> list[Path]:
     """The notebooks of `_toc.yml`, in the order in which they are read."""
     return [page for page in pages(root) if page.suffix == ".ipynb"]
+
+
+def chapters(root: Path = ROOT) -> list[Path]:
+    """The notebooks that are chapters, not pages behind them."""
+    return [page for page in notebooks(root) if page.parent.name != BEHIND]
 
 
 def _files(node: object) -> list[str]:

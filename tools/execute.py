@@ -17,7 +17,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from tools.book import CHAPTER_SECONDS, chapters
+from tools.book import CHAPTER_SECONDS, notebooks
 from tools.normalise import as_text, normalise, read, write_atomically
 
 CELL_TIMEOUT = 600  # seconds; a chapter's whole budget is far below
@@ -73,7 +73,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("paths", nargs="*", type=Path, help="notebooks (default: every chapter)")
     parser.add_argument("--check", action="store_true", help="run nothing; check the files")
     options = parser.parse_args(arguments)
-    paths = options.paths or chapters()
+    paths = options.paths or notebooks()
     if options.check:
         wrong = [path for path in paths if not is_normalised(path)]
         for path in wrong:

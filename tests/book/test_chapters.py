@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from tools.book import ROOT, chapters, pages
+from tools.book import ROOT, notebooks, pages
 from tools.chapter_rules import LAYOUT_TAGS, RULES, rules_for
 from tools.execute import is_normalised
 from tools.normalise import normalise, read
@@ -23,7 +23,7 @@ def names(paths):
 
 
 def test_every_notebook_is_in_the_table_of_contents_and_the_other_way_round():
-    assert names(chapters()) == names(NOTEBOOKS)
+    assert names(notebooks()) == names(NOTEBOOKS)
 
 
 def test_every_page_is_in_the_table_of_contents_once():

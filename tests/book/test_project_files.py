@@ -13,7 +13,7 @@ import yaml
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from tools.book import BEHIND, ROOT, chapters
+from tools.book import ROOT, chapters, notebooks
 
 PIN = re.compile(r"^([\w.-]+)==(\S+)", re.MULTILINE)
 MAKE_COMMAND = re.compile(r"(?:^|`|\s)make ([a-z]+)\b", re.MULTILINE)
@@ -74,7 +74,7 @@ def test_binder_has_the_same_versions_and_torch_for_the_cpu():
 
 def test_binder_has_all_that_the_notebooks_import():
     sources = [path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")]
-    sources += [notebook_code(path) for path in chapters()]
+    sources += [notebook_code(path) for path in notebooks()]
     modules = {module for source in sources for module in imported(source)}
     modules -= sys.stdlib_module_names | {"src", "experiments"}
     distributions = packages_distributions()
@@ -126,8 +126,7 @@ def test_one_version_everywhere():
 
 def test_the_first_page_links_to_every_chapter_and_to_no_other():
     linked = set(re.findall(r"\]\(([\w/-]+\.ipynb)\)", text("book/index.md")))
-    read = {path for path in chapters() if path.parent.name != BEHIND}
-    assert linked == {str(path.relative_to(ROOT / "book")) for path in read}
+    assert linked == {str(path.relative_to(ROOT / "book")) for path in chapters()}
 
 
 def test_every_reference_is_complete():

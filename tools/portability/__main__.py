@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from tools.book import CHAPTER_SECONDS, ROOT, chapters
+from tools.book import CHAPTER_SECONDS, ROOT, notebooks
 from tools.portability.machines import machines
 
 LOGS = ROOT / "_build" / "portability"
@@ -66,9 +66,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="runs at the same time")
     parser.add_argument("--logs", type=Path, default=LOGS, help="folder (default: %(default)s)")
     options = parser.parse_args(arguments)
-    notebooks = [path.resolve() for path in options.paths] or chapters()
+    paths = [path.resolve() for path in options.paths] or notebooks()
     chosen = {n: v for n, v in machines().items() if n in (options.machine or machines())}
-    results = {(notebook, machine): False for notebook in notebooks for machine in chosen}
+    results = {(notebook, machine): False for notebook in paths for machine in chosen}
     with ThreadPoolExecutor(options.jobs) as pool:
         runs = {
             pool.submit(check, notebook, machine, chosen[machine], options.logs): (
