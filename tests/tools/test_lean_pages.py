@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.website.lean import IMPATIENT, patient, with_plain_code
+from tools.website.lean import MENDED, SAID, check_theme, mended, with_plain_code
 from tools.website.mathematics import Place, flat
 
 
@@ -58,7 +58,14 @@ def test_code_without_a_colour_has_no_span():
 
 def test_the_scripts_of_the_theme_wait():
     script = """x;fe.on(window,ws,(()=>{for(const t of we.find('[data-bs-spy="scroll"]'))a(t)}))"""
-    assert 'x;fe.one(window,"scroll",(()=>{for' in patient(script, "bootstrap.js")
-    for name in IMPATIENT:
+    assert 'x;fe.one(window,"scroll",(()=>{for' in mended(script, "bootstrap.js")
+    for name in MENDED:
         with pytest.raises(ValueError, match=name):
-            patient("another version", name)
+            mended("another version", name)
+
+
+def test_what_the_theme_no_longer_writes_is_noticed():
+    every, last = "".join(SAID), list(SAID)[-1]
+    check_theme([every])
+    with pytest.raises(ValueError, match=r"Print|class"):
+        check_theme([every.replace(last, "")])

@@ -2,7 +2,8 @@
 
 A Sphinx extension. It runs after the pages are written: mathematics.py draws the formulas,
 stylesheet.py and lean.py leave out what no page uses, dark.py draws the figures once more for the
-dark page, quiz.py makes questions answer, terms.py links the glossary, search.py writes what the
+dark page, quiz.py makes questions answer, folds.py names what
+is folded, cards.py keeps what links show, terms.py links the glossary, search.py writes what the
 search looks through, facts.py and identity.py add what search engines and those who cite the book
 ask for.
 
@@ -23,7 +24,18 @@ from sphinx.application import Sphinx
 from sphinx.ext.mathjax import html_visit_displaymath, html_visit_math
 
 from tools.book import chapters
-from tools.website import facts, identity, lean, mathematics, quiz, search, stylesheet, terms
+from tools.website import (
+    cards,
+    facts,
+    folds,
+    identity,
+    lean,
+    mathematics,
+    quiz,
+    search,
+    stylesheet,
+    terms,
+)
 
 TAG = re.compile(r"<[^>]+>")
 VIEWPORT = re.compile(r'<meta (?=[^>]*name="viewport")[^>]*>')
@@ -35,9 +47,8 @@ LEFTOVERS += ("searchtools.js", "language_data.js", "sphinx_highlight.js")
 
 def setup(app: Sphinx) -> dict:
     app.add_html_math_renderer("drawn", (html_visit_math, None), (html_visit_displaymath, None))
-    app.add_js_file("arrive.js")
-    app.add_js_file("quiz.js")
-    app.add_js_file("search.js")
+    for script in ("arrive.js", "cards.js", "code.js", "contents.js", "quiz.js", "search.js"):
+        app.add_js_file(script)
     app.connect("doctree-resolved", terms.link_terms)
     app.connect("html-page-context", add_facts)
     app.connect("html-collect-pages", not_found_page)
@@ -104,10 +115,16 @@ def finish(app, exception):
         for file in out.rglob("*.html")
         if "_static" not in file.relative_to(out).parts
     }
+    lean.check_theme(pages.values())
+    equations = {
+        name: tex for page in pages.values() for name, tex in cards.equations(page).items()
+    }
+    pages = {file: cards.with_equations(page, equations) for file, page in pages.items()}
     drawings = mathematics.Drawings(set().union(*map(mathematics.formulas, pages.values())))
     for file, page in pages.items():
         page = lean.with_light_pictures(page, file.parent)
-        page = quiz.with_choices(lean.with_plain_code(lean.for_screen_readers(page)))
+        page = folds.with_names(lean.with_plain_words(page))
+        page = quiz.with_choices(lean.with_plain_code(page))
         pages[file] = drawings.insert(page)
     sheet = _write_style_sheet(out, pages)
     options = (out / "_static/documentation_options.js").read_text(encoding="utf-8")
@@ -115,10 +132,10 @@ def finish(app, exception):
         up = posixpath.relpath(".", file.parent.relative_to(out).as_posix())
         page = lean.with_one_style_sheet(page, f"{up}/{sheet}".removeprefix("./"))
         file.write_text(lean.with_few_scripts(page, options), encoding="utf-8")
-    for name in lean.IMPATIENT:
-        script = out / "_static" / "scripts" / name
-        patient = lean.patient(script.read_text(encoding="utf-8"), name)
-        script.write_text(patient, encoding="utf-8")
+    for name in lean.MENDED:
+        (script,) = (out / "_static").rglob(name)
+        mended = lean.mended(script.read_text(encoding="utf-8"), name)
+        script.write_text(mended, encoding="utf-8")
     _write_sitemap(app, out)
     search.write(app, out)
     _write_feed(app, out)

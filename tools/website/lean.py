@@ -2,13 +2,14 @@
 
 import posixpath
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
 from PIL import Image
 
-from tools.website import dark
+from tools.website import dark, diagrams
 
 SHEET = re.compile(r'<link(?=[^>]*\brel="stylesheet")[^>]*\bhref="(?P<file>[^"?]+)[^"]*"[^>]*>\s*')
 PRELOAD = re.compile(r'<link rel="preload"[^>]*>\s*')
@@ -26,6 +27,9 @@ NEEDED_BY = {
     "design-tabs.js": "sd-tab-set",
     "widgets.js": "widget-view+json",
     "quiz.js": 'class="choices"',
+    "code.js": "code-switch",
+    "contents.js": "bd-sidebar-secondary",
+    "cards.js": "bd-sidebar-secondary",
     "togglebutton.js": re.compile(r'class="[^"]*\b(toggle|admonition)\b'),
     "clipboard.min.js": "<pre>",
     "copybutton.js": "<pre>",
@@ -35,7 +39,8 @@ NEEDED_BY = {
 CODE = re.compile(r'<div class="highlight"><pre>.*?</pre>', re.DOTALL)
 # Names, punctuation, modules, spaces: in both themes they have the colour of all text.
 UNCOLOURED = re.compile(r'<span class="(?:n|p|nn|w)">([^<]*)</span>')
-IMPATIENT = {
+# Scripts of the theme, each with what is replaced in it, once.
+MENDED = {
     # It asks every box for its width; templates/layout.html asks those in sight.
     "pydata-sphinx-theme.js": (
         re.escape('document.querySelectorAll("pre, .nboutput > .output_area, ')
@@ -48,11 +53,15 @@ IMPATIENT = {
         r"(\(\(\)=>\{for\(const \w+ of \w+\.find\('\[data-bs-spy=\"scroll\"\]')",
         r'\1.one(window,"scroll",\2',
     ),
+    # It folds the contents for a side note in two thirds of the window. They reach down to all of
+    # it, and fold for a note anywhere.
+    "sphinx-book-theme.js": (re.escape('rootMargin:"0px 0px -33% 0px"'), 'rootMargin:"0px"'),
+    "togglebutton.js": ("Toggle hidden content", "Show or hide the rest of this box"),
 }
 
-# What Sphinx and its extensions write, and what a screen reader can make sense of instead.
-SPOKEN = {
-    '<summary aria-label="Toggle hidden content">': "<summary>",  # its text is the name
+# What Sphinx, its extensions and the theme write, what stands there instead, and whether every site
+# has it: what no longer matches the theme raises, instead of being left as it is.
+SAID = {
     '<th class="head"><p></p></th>': "<td></td>",  # an empty corner heads nothing
     'role="doc-biblioentry"': 'role="listitem"',  # deprecated, and the entries stand in a list
     '<section id="exercise-content">': "<section>",  # every exercise has the same
@@ -60,14 +69,37 @@ SPOKEN = {
     '<aside class="margin sidebar">\n<p class="sidebar-title"></p>': (
         '<aside class="margin sidebar" role="note">'  # beside a paragraph, not beside the page
     ),
+    'title="Toggle primary sidebar"': 'title="All chapters" aria-label="All chapters"',
+    'title="Toggle secondary sidebar"': (
+        'title="Contents of this page" aria-label="Contents of this page"'
+    ),
+    'title="light/dark" aria-label="light/dark"': (
+        'title="Light or dark" aria-label="Light or dark"'
+    ),
+    'title="Download source file"': 'title="Download the notebook"',
+    'title="Print to PDF"': 'title="Print this page"',
+    '<span class="btn__text-container">.ipynb</span>': (
+        '<span class="btn__text-container">Notebook</span>'
+    ),
+    '<span class="btn__text-container">.pdf</span>': (
+        '<span class="btn__text-container">Print</span>'
+    ),
 }
 
 
-def for_screen_readers(page: str) -> str:
-    """The page with what only misleads a screen reader replaced."""
-    for written, spoken in SPOKEN.items():
-        page = page.replace(written, spoken)
+def with_plain_words(page: str) -> str:
+    """The page with what only misleads a screen reader, and the engine's own words, replaced."""
+    for written, said in SAID.items():
+        page = page.replace(written, said)
     return page
+
+
+def check_theme(pages: Iterable[str]) -> None:
+    """Raise ValueError for an entry of SAID that no page contains: the theme has changed."""
+    pages = list(pages)
+    gone = [text for text in SAID if not any(text in page for page in pages)]
+    if gone:
+        raise ValueError(f"no page contains {gone}: see SAID in tools/website/lean.py")
 
 
 def with_plain_code(page: str) -> str:
@@ -79,15 +111,15 @@ def with_plain_code(page: str) -> str:
     return CODE.sub(one, page)
 
 
-def patient(script: str, name: str) -> str:
-    """A script of the theme that does not lay out the whole page before anyone has scrolled.
+def mended(script: str, name: str) -> str:
+    """A script of the theme with its replacement of MENDED.
 
     Raises ValueError if the theme has changed.
     """
-    old, new = IMPATIENT[name]
+    old, new = MENDED[name]
     script, count = re.subn(old, new, script)
     if count != 1:
-        raise ValueError(f"{name} has changed: see IMPATIENT in tools/website/lean.py")
+        raise ValueError(f"{name} has changed: see MENDED in tools/website/lean.py")
     return script
 
 
@@ -158,7 +190,11 @@ def _twins(file: Path) -> tuple[str, str]:
     """The names of a figure for the light and for the dark page, which are written beside it."""
     if file.suffix == ".svg":
         twin = file.with_suffix(".dark.svg")
-        twin.write_text(dark.dark_svg(file.read_text(encoding="utf-8")), encoding="utf-8")
+        drawing = file.read_text(encoding="utf-8")
+        if diagrams.FAMILY not in drawing:  # else it is from the last page that shows it
+            drawing = diagrams.with_font(drawing)
+            file.write_text(drawing, encoding="utf-8")
+        twin.write_text(dark.dark_svg(drawing), encoding="utf-8")
         return file.name, twin.name
     light, twin = file.with_suffix(".webp"), file.with_suffix(".dark.webp")
     if not twin.exists() or twin.stat().st_mtime < file.stat().st_mtime:

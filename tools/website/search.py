@@ -14,20 +14,12 @@ from typing import NamedTuple
 from docutils import nodes
 from sphinx import addnodes
 
+from tools.website.plain import plain
 from tools.website.terms import GLOSSARY
 
 SCRIPT = "_static/search-index.js"
-# What a reader would not look for, or would not understand out of its place.
-LEFT_OUT = (nodes.Invisible, nodes.raw, nodes.image, nodes.math_block, nodes.citation)
 BLOCKS = (nodes.paragraph, nodes.term, nodes.caption, nodes.row, nodes.title, nodes.rubric)
 NAME = re.compile(r"[A-Za-z_][\w.]{2,}")
-CITED = re.compile(r"([a-z]+)(\d{4})")  # a key of references.bib
-SIGNS = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta":
-    "θ", "lambda": "λ", "mu": "μ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ",
-    "partial": "∂", "odot": "⊙", "times": "×", "cdot": "·", "to": "→", "le": "≤", "ge": "≥",
-    "approx": "≈", "ldots": "…", "dots": "…", "sum": "∑", "prod": "∏", "sqrt": "√", "in": "∈",
-}  # fmt: skip
 
 
 class Section(NamedTuple):
@@ -115,29 +107,6 @@ def _names(section: nodes.section) -> str:
     for code in _own(section, (nodes.literal_block,)):
         found |= dict.fromkeys(NAME.findall(code.astext()))
     return " ".join(found)
-
-
-def plain(node: nodes.Node) -> str:
-    """The text of a node with its formulas as far as letters can write them."""
-    if isinstance(node, LEFT_OUT):
-        return ""
-    if isinstance(node, addnodes.pending_xref) and node.get("refdomain") == "cite":
-        return CITED.sub(lambda match: f"{match[1].title()} {match[2]}", node.astext())
-    if isinstance(node, nodes.math):
-        return written(node.astext())
-    if isinstance(node, nodes.Text):
-        return node.astext()
-    between = " " if isinstance(node, nodes.Structural | nodes.Body) else ""
-    return between.join(map(plain, node.children)) + between
-
-
-def written(tex: str) -> str:
-    r"""A formula in letters: `C_{t-1}` for C_{t-1}, σ for \sigma; "…" for what has a form."""
-    tex = re.sub(r"\\(?:mathbf|mathrm|text|mathcal|operatorname)\{([^{}]*)\}", r"\1", tex)
-    tex = re.sub(r"\\(tilde|hat|bar|boldsymbol)\s*", "", tex)
-    tex = re.sub(r"\\([A-Za-z]+)", lambda match: SIGNS.get(match[1], match[0]), tex)
-    tex = re.sub(r"\\[,;! ]", " ", tex)
-    return "…" if "\\" in tex else tex.replace("{", "").replace("}", "").replace("-", "−")
 
 
 def script(found: list[Section]) -> str:

@@ -65,6 +65,7 @@ def _reduced(rules: list, words: set[str]) -> str:
             selectors = _used(tinycss2.serialize(rule.prelude), words)
             if selectors:
                 css += f"{','.join(selectors)}{{{_compact(rule.content)}}}"
+                css += _for_the_system(selectors, _compact(rule.content))
         elif rule.at_keyword in ("media", "supports", "layer", "container"):
             inside = _reduced(
                 tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True),
@@ -72,10 +73,26 @@ def _reduced(rules: list, words: set[str]) -> str:
             )
             if inside:
                 css += f"@{rule.at_keyword} {_compact(rule.prelude)}{{{inside}}}"
-        elif rule.at_keyword not in ("charset", "font-face"):
+        elif rule.at_keyword != "charset" and not _is_icon_font(rule):
             body = f"{{{_compact(rule.content)}}}" if rule.content is not None else ";"
             css += f"@{rule.at_keyword} {_compact(rule.prelude)}{body}"
     return css
+
+
+def _for_the_system(selectors: list[str], declarations: str) -> str:
+    """The same colours where no script has yet chosen a theme: those of the reader's system."""
+    css = ""
+    for theme in ("light", "dark"):
+        chosen = re.compile(rf"\[data-theme=[\"']?{theme}[\"']?\]")
+        known = [one for one in selectors if chosen.search(one) and ":not([data-theme" not in one]
+        auto = ",".join(chosen.sub('[data-theme="auto"]', one) for one in known)
+        if auto:
+            css += f"@media (prefers-color-scheme:{theme}){{{auto}{{{declarations}}}}}"
+    return css
+
+
+def _is_icon_font(rule) -> bool:
+    return rule.at_keyword == "font-face" and "Awesome" in tinycss2.serialize(rule.content)
 
 
 def _used(prelude: str, words: set[str]) -> list[str]:

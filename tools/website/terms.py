@@ -5,6 +5,8 @@ import re
 from docutils import nodes
 from sphinx import addnodes
 
+from tools.website.plain import plain
+
 GLOSSARY = "book/back/glossary"
 CHAPTER = re.compile(r"book/\d-")
 # Where a link would not stand in running text. Code, mathematics and citations are Inline.
@@ -36,9 +38,20 @@ def link_terms(app, doctree: nodes.document, docname: str) -> None:
         if page == GLOSSARY and (docname, term) not in OTHER_MEANINGS
     }
     address = app.builder.get_relative_uri(docname, GLOSSARY)
+    meanings = definitions(app.env.get_doctree(GLOSSARY))
     for text in list(doctree.findall(nodes.Text)):
-        if is_running(text) and (found := linked(text.astext(), wanted, address)):
+        if is_running(text) and (found := linked(text.astext(), wanted, address, meanings)):
             text.parent.replace(text, found)
+
+
+def definitions(glossary: nodes.document) -> dict[str, str]:
+    """What each term means, by its label, in words and simple signs."""
+    return {
+        label: " ".join(plain(item.children[-1]).split())
+        for item in glossary.findall(nodes.definition_list_item)
+        for term in item.findall(nodes.term)
+        for label in term["ids"]
+    }
 
 
 def written(term: str, label: str) -> str:
@@ -57,10 +70,13 @@ def is_running(text: nodes.Text) -> bool:
     return in_paragraph
 
 
-def linked(text: str, wanted: dict[str, str], address: str) -> list[nodes.Node]:
+def linked(
+    text: str, wanted: dict[str, str], address: str, meanings: dict[str, str] | None = None
+) -> list[nodes.Node]:
     """The text in pieces, with a link for each wanted term, which is then wanted no more.
 
     wanted: the label of each term, in small letters or, if that is how it is written, in capitals.
+    meanings: of the labels, which the links say when the pointer rests on them.
     Returns [] for a text without any.
     """
     pieces: list[nodes.Node] = []
@@ -70,6 +86,8 @@ def linked(text: str, wanted: dict[str, str], address: str) -> list[nodes.Node]:
         link = nodes.reference(
             "", match[0], internal=True, refuri=f"{address}#{label}", classes=["glossary-term"]
         )
+        if meaning := (meanings or {}).get(label):
+            link["reftitle"] = meaning
         pieces += [nodes.Text(text[: match.start()]), link]
         text = text[match.end() :]
     return [*pieces, nodes.Text(text)] if pieces else []

@@ -1,0 +1,55 @@
+"""The page's typeface inside each diagram: an SVG that is shown as a picture cannot use the page's."""
+
+import base64
+import html
+import io
+import re
+from functools import cache
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from fontTools.varLib import instancer
+
+FAMILY = "Book Sans"
+FOLDER = Path(__file__).parent / "fonts"  # what the browser gets is in book/_static/fonts
+WEIGHTS = {"normal": 400, "bold": 700}
+FONT_FAMILY = re.compile(r'font-family="([^"]*)"')
+TAG = re.compile(r"<[^>]+>")
+
+
+def with_font(svg: str) -> str:
+    """The drawing with the letters that it writes, in upright, bold and italic as it uses them."""
+    if not FONT_FAMILY.search(svg):
+        return svg
+    letters = "".join(sorted(set(html.unescape(TAG.sub("", svg)))))
+    faces = [_face("normal", "normal", letters)]
+    if 'font-weight="bold"' in svg:
+        faces.append(_face("bold", "normal", letters))
+    if 'font-style="italic"' in svg:
+        faces.append(_face("normal", "italic", letters))
+    svg = FONT_FAMILY.sub(rf'font-family="{FAMILY}, \1"', svg)
+    end = re.search(r"<svg\b[^>]*>", svg).end()
+    return f"{svg[:end]}<style>{''.join(faces)}</style>{svg[end:]}"
+
+
+@cache
+def _face(weight: str, style: str, letters: str) -> str:
+    font = TTFont(FOLDER / f"book-sans{'-italic' * (style == 'italic')}.woff")
+    if "fvar" in font:
+        font = instancer.instantiateVariableFont(font, {"wght": WEIGHTS[weight]})
+        buffer = io.BytesIO()
+        font.save(buffer)
+        font = TTFont(buffer)
+    options = subset.Options(layout_features=["mark"], hinting=False, name_IDs=[0, 13])
+    options.flavor = font.flavor = "woff"
+    chosen = subset.Subsetter(options)
+    chosen.populate(text=letters)
+    chosen.subset(font)
+    buffer = io.BytesIO()
+    font.save(buffer)
+    data = base64.b64encode(buffer.getvalue()).decode()
+    return (
+        f"@font-face{{font-family:{FAMILY};font-weight:{weight};font-style:{style};"
+        f"src:url(data:font/woff;base64,{data})}}"
+    )
