@@ -1,4 +1,4 @@
-"""The page's typeface inside each diagram: an SVG that is shown as a picture cannot use the page's."""
+"""The page's typeface inside each diagram: a picture cannot use that of the page around it."""
 
 import base64
 import html
