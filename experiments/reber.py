@@ -2,7 +2,7 @@
 
 Ten seeds each, with 256 and with 1,024 training strings (about three minutes on one core); the GRU
 with the reset before and after the product. The weights of the ten LSTMs and GRUs with 1,024
-strings are kept, as they are after the last step. The chapters "Train an LSTM by hand" and "Train
+strings are kept, as they are after the last step. The chapters "Teach it a grammar" and "Train
 a GRU by hand" draw their curves from the one and look inside the others.
 """
 
