@@ -233,13 +233,14 @@ def _why(error: Exception) -> str:
 
 
 def _wanted(path: PurePosixPath) -> bool:
-    return bool(path.parts) and not any(SKIPPED.match(part) for part in path.parts)
+    return not any(SKIPPED.match(part) for part in path.parts)
 
 
 def _path(raw: str) -> PurePosixPath:
-    """A path that leads nowhere else: no root, no `..`, each part cleaned."""
-    parts = [text.name(part) for part in raw.replace("\\", "/").split("/")]
-    return PurePosixPath(*[part for part in parts if part not in ("", ".", "..")])
+    """A path that leads nowhere else: no root, no `..`, each part cleaned, none of them empty."""
+    parts = raw.replace("\\", "/").split("/")
+    kept = [text.name(part) or "_" for part in parts if part not in ("", ".", "..")]
+    return PurePosixPath(*[part for part in kept if part not in (".", "..")] or ["_"])
 
 
 def _decoded(raw: bytes) -> str:

@@ -17,6 +17,8 @@ from coursework.roster import Roster, roster
 from coursework.store import write_atomically
 from coursework.submissions import Found, find
 
+SHOWN = 30  # notebooks left out that are named on the terminal
+
 
 @dataclass
 class Order:
@@ -65,6 +67,7 @@ def grade(course: Course, order: Order) -> None:
                 _set_due(dates, order, sets)
             _tell(found)
             if not sets:
+                _say_left_out(found)
                 write_atomically(course.folder / "submissions.csv", submissions_csv(found.rows))
                 raise StopError(f"Nothing was graded. {_where(course)}")
             problems = course.problems(sets)
@@ -75,7 +78,7 @@ def grade(course: Course, order: Order) -> None:
             outcomes = _graded(course, order, problems, found)
             _write_rows(course, found, outcomes)
             grades = course.write_tables(people, order.format, order.set)
-            _summary(course, outcomes, grades)
+            _summary(course, found, outcomes, grades)
     except (sandbox.NoSandboxError, ValueError) as error:
         raise StopError(str(error)) from error
     except OSError as error:
@@ -140,8 +143,9 @@ def _write_rows(course: Course, found: Found, outcomes: list[Outcome]) -> None:
     found.rows = rows
 
 
-def _summary(course: Course, outcomes: list[Outcome], grades: list[Grade]) -> None:
+def _summary(course: Course, found: Found, outcomes: list[Outcome], grades: list[Grade]) -> None:
     """Who needs a look, then where everything is."""
+    _say_left_out(found)
     for outcome in outcomes:
         for sentence in _remarks(outcome):
             submission = outcome.submission
@@ -155,6 +159,15 @@ def _summary(course: Course, outcomes: list[Outcome], grades: list[Grade]) -> No
     print(f"Grades:     {course.folder / 'grades.csv'} ({len(grades)} rows)")
     print(f"Feedback:   {course.folder / 'feedback'}")
     print(_where(course))
+
+
+def _say_left_out(found: Found) -> None:
+    """The notebooks that were not graded at all."""
+    left = [row for row in found.rows if row.what.startswith("not graded")]
+    for row in left[:SHOWN]:
+        say(f"{row.student or 'Nobody'}, {row.entry}: {row.what}")
+    if len(left) > SHOWN:
+        say(f"... and {len(left) - SHOWN} more: see submissions.csv.")
 
 
 def _remarks(outcome: Outcome) -> list[str]:

@@ -43,7 +43,7 @@ class Manual:
             table.writerow(
                 [text.cell(student), which, part, f"{score.points:g}", text.cell(score.reason)]
             )
-        write_atomically(path, lines.getvalue())
+        write_atomically(path, lines.getvalue(), durable=True)
 
 
 def check(which: str, part: str, points: str, sets: Mapping[str, Mapping[str, float]]) -> float:

@@ -46,7 +46,7 @@ def _moodle(path: PurePosixPath, zone: tzinfo) -> list[Who]:
 
 def _canvas(path: PurePosixPath, zone: tzinfo) -> list[Who]:
     """`name[_LATE]_USER_FILE_...`: the number of the file differs from upload to upload."""
-    found = _first(CANVAS, path.parts)
+    found = _first(CANVAS, path.parts[-1:])
     if not found or not (found["name"] or found["id"].startswith("anon")):
         return []
     student = "_".join(filter(None, (found["name"], found["id"])))
@@ -56,7 +56,7 @@ def _canvas(path: PurePosixPath, zone: tzinfo) -> list[Who]:
 
 def _blackboard(path: PurePosixPath, zone: tzinfo, titles: set[str]) -> list[Who]:
     """`TITLE_USER_attempt_TIME_...`: both title and user may hold a `_`."""
-    found = _first(BLACKBOARD, path.parts)
+    found = _first(BLACKBOARD, path.parts[-1:])
     if not found:
         return []
     before = found["before"]
@@ -116,6 +116,12 @@ def _gradescope(metadata: bytes | None) -> Finder:
             "there or cannot be read. Give the export as Gradescope made it."
         ) from None
     return lambda path: next((people[part] for part in path.parts if part in people), [])
+
+
+def _submission(path: PurePosixPath) -> list[Who]:
+    """Whether a folder is one of Gradescope's; whose, only the list beside it says."""
+    found = _first(GRADESCOPE, path.parts[:-1])
+    return [Who(found.string, found.string)] if found else []
 
 
 def _submitters(unit: str, known: dict) -> list[Who]:
@@ -181,9 +187,8 @@ def recognise(
         DoubtError: it cannot be said safely.
     """
     finders = _finders(paths, zone)
-    folders = [part for path in paths for part in path.parts[:-1]]
-    if platform == "gradescope" or (not platform and any(map(GRADESCOPE.fullmatch, folders))):
-        return "gradescope", _gradescope(metadata)
+    if platform == "gradescope":
+        return platform, _gradescope(metadata)
     if platform and platform != "plain":
         return platform, finders[platform]
     fits = Counter({name: sum(bool(who(path)) for path in paths) for name, who in finders.items()})
@@ -192,10 +197,10 @@ def recognise(
             fits[name] = 0
     best, count = fits.most_common(1)[0]
     if not platform and count > len(paths) / 2:
-        return best, finders[best]
+        return best, _gradescope(metadata) if best == "gradescope" else finders[best]
     who = plain(paths, download)
-    if not platform:
-        _not_mixed(paths, who, best, finders[best])
+    if not platform and fits[best]:
+        who = _without_strange(paths, who, best, finders[best])
     if names := groups(paths, who, set_in_name):
         raise DoubtError(
             f"Is {names[0]!r} a student, or a folder of several? It holds one set for several "
@@ -207,26 +212,36 @@ def recognise(
 
 def _finders(paths: Sequence[PurePosixPath], zone: tzinfo) -> dict[str, Finder]:
     """For each platform that is known by names alone, whose a path is."""
-    matches = (_first(BLACKBOARD, path.parts) for path in paths)
+    matches = (_first(BLACKBOARD, path.parts[-1:]) for path in paths)
     titles = {match["before"].rpartition("_")[0] for match in matches if match}
     finders: dict[str, Finder] = {name: partial(who, zone=zone) for name, who in SPECIFIC.items()}
-    return finders | {"blackboard": partial(_blackboard, zone=zone, titles=titles)}
+    finders["blackboard"] = partial(_blackboard, zone=zone, titles=titles)
+    return finders | {"gradescope": _submission}
 
 
-def _not_mixed(paths: Sequence[PurePosixPath], who: Finder, name: str, finder: Finder) -> None:
-    """Refuse where some students' own folders or files, but not most, are named by a platform."""
-    strange = []
-    for path in paths:
-        unit = who(path)[0].unit
-        if finder(PurePosixPath(unit) if unit == path.name else PurePosixPath(unit, "ps1.ipynb")):
-            strange.append(path)
-    if strange:
-        others = [path for path in paths if path not in strange]
+def _without_strange(
+    paths: Sequence[PurePosixPath], who: Finder, name: str, finder: Finder
+) -> Finder:
+    """Leave out what a platform named, where most of the other names are a teacher's own.
+
+    Raises:
+        DoubtError: there is too much of both.
+    """
+    strange = {unit for path in paths for unit in [who(path)[0].unit] if _fits(finder, path, unit)}
+    here = [path for path in paths if who(path)[0].unit in strange]
+    if len(here) >= len(paths) / 3:
+        others = [path for path in paths if path not in here]
         raise DoubtError(
-            f"{len(strange)} of {len(paths)} names look like those of {name}, the others do not: "
-            f"{shown([*strange[:1], *others[:2]])}. Grade them one after the other, or say what "
+            f"{len(here)} of {len(paths)} names look like those of {name}, the others do not: "
+            f"{shown([*here[:1], *others[:2]])}. Grade them one after the other, or say what "
             f"they are with FROM={name} or FROM=plain."
         )
+    return lambda path: [owner for owner in who(path) if owner.unit not in strange]
+
+
+def _fits(finder: Finder, path: PurePosixPath, unit: str) -> bool:
+    """Whether what would be a student's own folder or file is named as the platform does."""
+    return bool(finder(PurePosixPath(unit, *([] if unit == path.name else ["ps1.ipynb"]))))
 
 
 def set_in_name(path: PurePosixPath) -> str | None:

@@ -57,13 +57,20 @@ def write_json(path: Path, value: object) -> None:
     write_atomically(path, text + "\n")
 
 
-def write_atomically(path: Path, content: str | bytes) -> None:
-    """Replace a file by a whole one: a reader, or a kill, never meets half of it."""
+def write_atomically(path: Path, content: str | bytes, *, durable: bool = False) -> None:
+    """Replace a file by a whole one: a reader, or a kill, never meets half of it.
+
+    Args:
+        path: of the file; folders are made.
+        content: text or bytes.
+        durable: whether it must be on the disk, even if the power fails, before this returns.
+    """
     data = content.encode("utf-8") if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
     os.chmod(file.name, 0o644)
     os.replace(file.name, path)

@@ -169,7 +169,7 @@ class _Chooser:
         owners = who(entry.outer)
         handed_in = entry.is_notebook or entry.problem
         if not owners and handed_in:
-            self._row(entry, "", "", f"not graded: its name is not one that {self.platform} gives")
+            self._row(entry, "", "", f"not graded: {self._unlike}")
         elif not handed_in and (self.platform == "plain" or not owners):
             self._row(entry, "", "", "ignored: neither a notebook nor a zip")
         for owner in owners:
@@ -181,6 +181,12 @@ class _Chooser:
                 )
             elif self.platform != "plain":
                 self.others[owner].append(entry)
+
+    @property
+    def _unlike(self) -> str:
+        if self.platform == "plain":
+            return "its name looks like a platform's; grade it by itself, or say FROM=plain"
+        return f"its name is not one that {self.platform} gives"
 
     def found(self) -> Found:
         """The submissions, and what became of each entry."""
