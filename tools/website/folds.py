@@ -30,15 +30,16 @@ def with_names(page: str) -> str:
     return OUTPUT.sub(_output, CELL.sub(_cell, page))
 
 
-def label(tags: str, code: str) -> str:
+def label(tags: str, code: str, draws: bool = False) -> str:
     """What the fold of a cell says.
 
-    tags: the classes of the cell. code: its text.
+    tags: the classes of the cell. code: its text. draws: does it show a figure?
     """
     if "tag_set-up" in tags.split():
         return "Set-up"
-    first = COMMENT.match(code.lstrip())
-    return first[1].rstrip(".:") if first else "Code"
+    if first := COMMENT.match(code.lstrip()):
+        return first[1].rstrip(".:")
+    return "Code of the figure" if draws else "Code"
 
 
 def _cell(match: re.Match) -> str:
@@ -46,12 +47,19 @@ def _cell(match: re.Match) -> str:
     lines = code.count("\n") + 1
     if match["fold"]:
         old = re.search(r"<details.*?</summary>", match["fold"], re.DOTALL)[0]
-        return match[0].replace(old, _fold(label(match["tags"], code), lines), 1)
+        return match[0].replace(old, _fold(label(match["tags"], code, _draws(match)), lines), 1)
     if lines > LONG:
         old = '<div class="cell_input docutils container">'
         new = f'<div class="cell_input long-code docutils container" data-lines="{lines}">'
         return match[0].replace(old, new, 1)
     return match[0]
+
+
+def _draws(match: re.Match) -> bool:
+    """Is a figure the first that the cell shows?"""
+    after = match.string[match.end() : match.end() + 400]
+    output = after.partition('<div class="cell_output')[2]
+    return "<img" in output or "<figure" in output
 
 
 def _fold(name: str, lines: int) -> str:
