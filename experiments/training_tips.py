@@ -8,7 +8,6 @@ it. A seed gives every variant the same batches, and the same initial weights wh
 are the same, so that variants are compared seed by seed. About forty minutes on one core.
 """
 
-import math
 
 import numpy as np
 import torch
@@ -164,7 +163,7 @@ def run(cell: dict) -> dict:
         rng=np.random.default_rng([cell["seed"], 1]),
         learning_rate=cell["learning_rate"],
         schedule=SCHEDULES[cell["schedule"]],
-        max_norm=math.inf if cell["max_norm"] is None else cell["max_norm"],
+        max_norm=cell["max_norm"],
         progress=True,
     )
     norms = np.array(history.norms)

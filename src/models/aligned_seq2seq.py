@@ -10,10 +10,11 @@ sees all letters on both sides, its decoder all chunks before: after Yao and Zwe
 """
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from src.models.decoding import State
 from src.models.sequences import check_tokens, run_recurrent
-from src.modules.checks import check_lengths, check_sizes
+from src.modules.checks import Lengths, check_lengths, check_sizes
 
 
 class AlignedSeq2Seq(nn.Module):
@@ -36,16 +37,16 @@ class AlignedSeq2Seq(nn.Module):
 
     def __init__(
         self,
-        source_size,
-        target_size,
-        embed_dim,
-        encoder_size,
-        decoder_size,
-        num_layers=2,
-        dropout=0.0,
+        source_size: int,
+        target_size: int,
+        embed_dim: int,
+        encoder_size: int,
+        decoder_size: int,
+        num_layers: int = 2,
+        dropout: float = 0.0,
         *,
-        start=1,
-        end=0,
+        start: int = 1,
+        end: int = 0,
     ):
         super().__init__()
         check_sizes(
@@ -73,7 +74,7 @@ class AlignedSeq2Seq(nn.Module):
         self.decoder = nn.LSTM(encoder_size + embed_dim, decoder_size, batch_first=True)
         self.output = nn.Linear(decoder_size + encoder_size, target_size)
 
-    def forward(self, src, tgt, lengths=None):
+    def forward(self, src: Tensor, tgt: Tensor, lengths: Lengths | None = None) -> Tensor:
         """Teacher forcing: predict what each letter says from the true chunks before it.
 
         Args:
@@ -88,7 +89,7 @@ class AlignedSeq2Seq(nn.Module):
             TypeError, ValueError: for tokens or lengths of a wrong kind, shape or range.
         """
         keys = self._read(src, lengths)
-        check_tokens(tgt, self.target_embedding.num_embeddings)
+        tgt = check_tokens(tgt, self.target_embedding.num_embeddings, lengths)
         if tgt.shape != src.shape:
             raise ValueError(
                 f"src and tgt must have the same shape, got {tuple(src.shape)} and "
@@ -98,7 +99,7 @@ class AlignedSeq2Seq(nn.Module):
         states, _ = self.decoder(torch.cat([keys, self._embed(before)], dim=-1))
         return self._logits(states, keys)
 
-    def encode(self, src, lengths=None):
+    def encode(self, src: Tensor, lengths: Lengths | None = None) -> State:
         """Read the source.
 
         Returns:
@@ -111,7 +112,7 @@ class AlignedSeq2Seq(nn.Module):
         lengths = torch.full((B,), S) if lengths is None else check_lengths(lengths, B, S)
         return zeros, zeros, keys, lengths, torch.zeros_like(lengths)
 
-    def step(self, tokens, state):
+    def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
         """Say the next letter's chunk: the last tokens (B,) and the state → logits, new state.
 
         The logits leave nothing but the end after a word's last letter, and neither the end nor the
@@ -128,14 +129,14 @@ class AlignedSeq2Seq(nn.Module):
         logits = self._logits(states, key)[:, 0].masked_fill(impossible, -torch.inf)
         return logits, (h[0], C[0], keys, lengths, spoken + 1)
 
-    def _read(self, src, lengths):
-        check_tokens(src, self.source_embedding.num_embeddings)
+    def _read(self, src: Tensor, lengths: Lengths | None) -> Tensor:
+        src = check_tokens(src, self.source_embedding.num_embeddings, lengths)
         letters = self.dropout(self.source_embedding(src))
         keys, _ = run_recurrent(self.encoder, letters, lengths)
         return self.dropout(keys)
 
-    def _embed(self, tokens):
+    def _embed(self, tokens: Tensor) -> Tensor:
         return self.dropout(self.target_embedding(tokens))
 
-    def _logits(self, states, keys):
+    def _logits(self, states: Tensor, keys: Tensor) -> Tensor:
         return self.output(torch.cat([self.dropout(states), keys], dim=-1))

@@ -11,11 +11,12 @@ the contexts, so that all T of them come from one call of `nn.LSTM`.
 """
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from src.models.decoding import State
 from src.models.sequences import check_tokens, lengths_to_mask, run_recurrent
 from src.modules.attention import MultiplicativeScore, masked_softmax
-from src.modules.checks import check_sizes
+from src.modules.checks import Lengths, check_sizes
 
 
 class AttentionSeq2Seq(nn.Module):
@@ -35,7 +36,16 @@ class AttentionSeq2Seq(nn.Module):
             outside the target's vocabulary.
     """
 
-    def __init__(self, source_size, target_size, embed_dim, hidden_size, *, start=1, score=None):
+    def __init__(
+        self,
+        source_size: int,
+        target_size: int,
+        embed_dim: int,
+        hidden_size: int,
+        *,
+        start: int = 1,
+        score: nn.Module | None = None,
+    ):
         super().__init__()
         check_sizes(
             source_size=source_size,
@@ -56,7 +66,7 @@ class AttentionSeq2Seq(nn.Module):
         self.combine = nn.Linear(2 * hidden_size, hidden_size)
         self.output = nn.Linear(hidden_size, target_size)
 
-    def forward(self, src, tgt, lengths=None):
+    def forward(self, src: Tensor, tgt: Tensor, lengths: Lengths | None = None) -> Tensor:
         """Teacher forcing: predict every token of the target from the true ones before it.
 
         Args:
@@ -72,31 +82,31 @@ class AttentionSeq2Seq(nn.Module):
         """
         return self._decode(tgt, self.encode(src, lengths))[0]
 
-    def align(self, src, tgt, lengths=None):
+    def align(self, src: Tensor, tgt: Tensor, lengths: Lengths | None = None) -> Tensor:
         """Where the decoder looks while it says `tgt`: weights (B, T, S), each row of sum 1."""
         return self._decode(tgt, self.encode(src, lengths))[1]
 
-    def encode(self, src, lengths=None):
+    def encode(self, src: Tensor, lengths: Lengths | None = None) -> State:
         """Read the source.
 
         Returns:
             The decoder's state, a tuple whose first dimension is B: its h and C, both (B, H),
             where the encoder ended; the keys (B, S, H); and which of them are real, (B, S) bool.
         """
-        check_tokens(src, self.source_embedding.num_embeddings)
+        src = check_tokens(src, self.source_embedding.num_embeddings, lengths)
         B, S = src.shape
         keys, (h, C) = run_recurrent(self.encoder, self.source_embedding(src), lengths)
         real = lengths_to_mask([S] * B if lengths is None else lengths, B, S)
         both = (torch.cat([part[0], part[1]], dim=-1) for part in (h, C))
         return *both, keys, real.to(src.device)
 
-    def step(self, tokens, state):
+    def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
         """Decode one step: the last tokens (B,) and the state → logits (B, V), new state."""
         logits, _, state = self._advance(tokens[:, None], state)
         return logits[:, 0], state
 
-    def _decode(self, tgt, state):
-        check_tokens(tgt, self.target_embedding.num_embeddings)
+    def _decode(self, tgt: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
+        tgt = check_tokens(tgt, self.target_embedding.num_embeddings)
         if len(tgt) != len(state[0]):
             raise ValueError(
                 f"src and tgt must have the same B, got {len(state[0])} and {len(tgt)}"
@@ -104,7 +114,7 @@ class AttentionSeq2Seq(nn.Module):
         before = torch.cat([torch.full_like(tgt[:, :1], self.start), tgt[:, :-1]], dim=1)
         return self._advance(before, state)
 
-    def _advance(self, tokens, state):
+    def _advance(self, tokens: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
         """Read tokens (B, T) one after the other → logits, weights, new state."""
         h, C, keys, real = state
         states, (h, C) = self.decoder(

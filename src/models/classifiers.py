@@ -9,10 +9,10 @@ token with a trained embedding. With `lengths` the padding is never read and get
 """
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from src.models.sequences import check_tokens, run_recurrent
-from src.modules.checks import check_sizes
+from src.modules.checks import Lengths, check_sizes
 
 DROPOUT = 0.3  # between layers, in training; a single layer has no place for it
 
@@ -31,7 +31,14 @@ class LSTMClassifier(nn.Module):
         TypeError, ValueError: if one of them is not a positive int.
     """
 
-    def __init__(self, vocab_size, embed_dim, hidden_size, num_classes, num_layers=2):
+    def __init__(
+        self,
+        vocab_size: int,
+        embed_dim: int,
+        hidden_size: int,
+        num_classes: int,
+        num_layers: int = 2,
+    ):
         super().__init__()
         check_sizes(
             vocab_size=vocab_size,
@@ -51,11 +58,11 @@ class LSTMClassifier(nn.Module):
         )
         self.output = nn.Linear(2 * hidden_size, num_classes)
 
-    def forward(self, tokens, lengths=None):
+    def forward(self, tokens: Tensor, lengths: Lengths | None = None) -> Tensor:
         """Score the classes of each sequence.
 
         Args:
-            tokens: (B, T) int64 or int32 ids in 0..V-1.
+            tokens: (B, T) int64 or int32 ids in 0..V-1; in the padding anything may stand.
             lengths: (B,) ints in 1..T, in any order and on any device; None reads all T tokens.
 
         Returns:
@@ -64,7 +71,7 @@ class LSTMClassifier(nn.Module):
         Raises:
             TypeError, ValueError: for tokens or lengths of a wrong kind, shape or range.
         """
-        check_tokens(tokens, self.embedding.num_embeddings)
+        tokens = check_tokens(tokens, self.embedding.num_embeddings, lengths)
         embedded = self.embedding(tokens)  # (B, T, E)
         _, (h_n, _) = run_recurrent(self.lstm, embedded, lengths)  # (L·2, B, H)
         last = torch.cat([h_n[-2], h_n[-1]], dim=-1)  # (B, 2H)
@@ -77,7 +84,14 @@ class GRUClassifier(nn.Module):
     Arguments, results and errors are those of `LSTMClassifier`.
     """
 
-    def __init__(self, vocab_size, embed_dim, hidden_size, num_classes, num_layers=2):
+    def __init__(
+        self,
+        vocab_size: int,
+        embed_dim: int,
+        hidden_size: int,
+        num_classes: int,
+        num_layers: int = 2,
+    ):
         super().__init__()
         check_sizes(
             vocab_size=vocab_size,
@@ -97,9 +111,9 @@ class GRUClassifier(nn.Module):
         )
         self.output = nn.Linear(2 * hidden_size, num_classes)
 
-    def forward(self, tokens, lengths=None):
+    def forward(self, tokens: Tensor, lengths: Lengths | None = None) -> Tensor:
         """Tokens (B, T) and lengths (B,) → logits (B, C), as `LSTMClassifier.forward`."""
-        check_tokens(tokens, self.embedding.num_embeddings)
+        tokens = check_tokens(tokens, self.embedding.num_embeddings, lengths)
         embedded = self.embedding(tokens)  # (B, T, E)
         _, h_n = run_recurrent(self.gru, embedded, lengths)  # (L·2, B, H)
         last = torch.cat([h_n[-2], h_n[-1]], dim=-1)  # (B, 2H)

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from src.modules.checks import check_sizes
+
 State = tuple[Tensor, ...]
 Step = Callable[[Tensor, State], tuple[Tensor, State]]
 
@@ -47,13 +49,16 @@ def greedy(step: Step, state: State, *, start: int, end: int, max_steps: int) ->
         B lists of tokens, without the end.
 
     Raises:
-        ValueError: max_steps below 1.
+        TypeError: a setting that is no int.
+        ValueError: max_steps below 1, a start or end outside the vocabulary, logits that are NaN.
     """
-    _check_at_least_1(max_steps=max_steps)
-    tokens = torch.full((len(state[0]),), start)
-    said, ended = [], torch.zeros(len(tokens), dtype=torch.bool)
+    check_sizes(max_steps=max_steps)
+    _check_tokens(start=start, end=end)
+    tokens = torch.full((len(state[0]),), start, device=state[0].device)
+    said, ended = [], torch.zeros_like(tokens, dtype=torch.bool)
     for _ in range(max_steps):
         logits, state = step(tokens, state)
+        _check_logits(logits, start, end)
         tokens = logits.argmax(-1)
         said.append(tokens)
         ended |= tokens == end
@@ -90,7 +95,8 @@ def beam_search(
         start: the token that it is given first.
         end: the token that ends an answer.
         max_steps: the most tokens of an answer, its end included.
-        width: K, how many beginnings are kept; 1 follows the greedy path.
+        width: K, how many beginnings are kept. 1 follows the greedy path and answers with the best
+            ending along it, which may come earlier than the greedy answer's.
         length_power: 0 orders by probability, which favours short answers; 1 by the mean log
             probability of a token.
 
@@ -99,30 +105,35 @@ def beam_search(
         above 0.
 
     Raises:
-        ValueError: max_steps or width below 1, or length_power below 0.
+        TypeError: a setting that is no number of its kind.
+        ValueError: max_steps or width below 1, length_power outside 0 to 10, a start or end outside
+            the vocabulary, or logits that are NaN.
     """
-    _check_at_least_1(max_steps=max_steps, width=width)
-    if length_power < 0:
-        raise ValueError(f"length_power must be at least 0, got {length_power}")
-    B, K = len(state[0]), 1
-    tokens = torch.full((B, 1), start)
-    said = torch.empty((B, 1, 0), dtype=torch.long)  # by the kept beginnings, (B, K, t)
-    log_probs = torch.zeros(B, 1)  # theirs
-    complete = torch.full((B, width, max_steps), end)
-    complete_log_probs = torch.full((B, width), -torch.inf)
-    complete_scores = torch.full((B, width), -torch.inf)
+    check_sizes(max_steps=max_steps, width=width)
+    _check_tokens(start=start, end=end)
+    if not 0 <= length_power <= 10:
+        raise ValueError(f"length_power must lie in 0..10, got {length_power}")
+    B, K, device = len(state[0]), 1, state[0].device
+    rows_of = torch.arange(B, device=device)[:, None]
+    tokens = torch.full((B, 1), start, device=device)
+    said = tokens[:, :, None][..., :0]  # by the kept beginnings, (B, K, t)
+    log_probs = torch.zeros(B, 1, device=device)  # theirs
+    complete = torch.full((B, width, max_steps), end, device=device)
+    complete_log_probs = torch.full((B, width), -torch.inf, device=device)
+    complete_scores = torch.full((B, width), -torch.inf, device=device)
 
     for t in range(1, max_steps + 1):
         logits, state = step(tokens.flatten(), state)
+        _check_logits(logits, start, end)
         longer = log_probs[..., None] + logits.log_softmax(-1).view(B, K, -1)  # (B, K, V)
         ending = longer[..., end]
-        ended = torch.full((B, K, max_steps), end)
+        ended = torch.full((B, K, max_steps), end, device=device)
         ended[..., : t - 1] = said
         complete_scores, best = torch.cat([complete_scores, ending / t**length_power], 1).topk(
             width
         )
         complete_log_probs = torch.cat([complete_log_probs, ending], 1).gather(1, best)
-        complete = torch.cat([complete, ended], 1)[torch.arange(B)[:, None], best]
+        complete = torch.cat([complete, ended], 1)[rows_of, best]
 
         longer[..., end] = -torch.inf
         V = longer.shape[-1]
@@ -133,8 +144,8 @@ def beam_search(
         ):
             break
         parents, tokens = best // V, best % V  # (B, K) each
-        said = torch.cat([said[torch.arange(B)[:, None], parents], tokens[..., None]], dim=2)
-        rows = (torch.arange(B)[:, None] * K + parents).flatten()
+        said = torch.cat([said[rows_of, parents], tokens[..., None]], dim=2)
+        rows = (rows_of * K + parents).flatten()
         state = tuple(part[rows] for part in state)
         K = tokens.shape[1]
 
@@ -150,7 +161,17 @@ def beam_search(
     ]
 
 
-def _check_at_least_1(**settings: int) -> None:
-    for name, value in settings.items():
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1, got {value}")
+def _check_tokens(**tokens: int) -> None:
+    for name, token in tokens.items():
+        if not isinstance(token, int) or isinstance(token, bool):
+            raise TypeError(f"{name} must be an int, got {type(token).__name__}")
+
+
+def _check_logits(logits: Tensor, start: int, end: int) -> None:
+    """A NaN would be the largest number to `argmax` and the smallest to a sort."""
+    V = logits.shape[-1]
+    for name, token in (("start", start), ("end", end)):
+        if not 0 <= token < V:
+            raise ValueError(f"{name} must lie in the decoder's vocabulary 0..{V - 1}, got {token}")
+    if logits.isnan().any() or (logits == torch.inf).any() or (logits == -torch.inf).all(-1).any():
+        raise ValueError("the decoder's logits must leave a distribution, got NaN or infinity")

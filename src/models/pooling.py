@@ -6,15 +6,17 @@ A pooling takes outputs (B, T, H) and a mask (B, T), True where a step is real, 
 `last_step`, `both_ends` and `masked_mean` of `src.models.sequences`, and `AttentionLSTM`.
 """
 
-from torch import nn
+from collections.abc import Callable
 
-from src.models.sequences import lengths_to_mask, run_recurrent
+from torch import Tensor, nn
+
+from src.models.sequences import lengths_to_mask, run_recurrent, without_padding
 from src.modules.attention import masked_softmax
-from src.modules.checks import check_input, check_sizes
+from src.modules.checks import Lengths, check_input, check_sizes
 
 
 class AttentionLSTM(nn.Module):
-    """Attention pooling over the outputs of an LSTM.
+    """Attention pooling over the outputs of an LSTM (or of any layer): it holds no LSTM itself.
 
     Args:
         hidden_size: H, the size of the outputs' last axis: 2H' for a bidirectional LSTM of H'.
@@ -23,16 +25,18 @@ class AttentionLSTM(nn.Module):
         TypeError, ValueError: if it is not a positive int.
     """
 
-    def __init__(self, hidden_size):
+    def __init__(self, hidden_size: int):
         super().__init__()
         check_sizes(hidden_size=hidden_size)
         self.attention = nn.Linear(hidden_size, 1)
 
-    def forward(self, lstm_outputs, mask=None, return_weights=False):
+    def forward(
+        self, lstm_outputs: Tensor, mask: Tensor | None = None, return_weights: bool = False
+    ) -> Tensor | tuple[Tensor, Tensor]:
         """Average the outputs by learned weights.
 
         Args:
-            lstm_outputs: (B, T, H), finite in the padding too.
+            lstm_outputs: (B, T, H); what stands in the padding does not matter.
             mask: (B, T) bool, True where a step is real; None: all are.
             return_weights: give the weights as well.
 
@@ -49,6 +53,8 @@ class AttentionLSTM(nn.Module):
         )
         scores = self.attention(lstm_outputs).squeeze(-1)  # (B, T)
         weights = masked_softmax(scores, mask)  # (B, T)
+        if mask is not None:
+            lstm_outputs = lstm_outputs.masked_fill(~mask[:, :, None], 0)  # 0 · NaN is not 0
         context = (weights[:, None] @ lstm_outputs).squeeze(1)  # (B, 1, T) @ (B, T, H) → (B, H)
         return (context, weights) if return_weights else context
 
@@ -65,7 +71,13 @@ class PooledClassifier(nn.Module):
         num_classes: C.
     """
 
-    def __init__(self, read, recurrent, pool, num_classes):
+    def __init__(
+        self,
+        read: nn.Module,
+        recurrent: nn.RNNBase,
+        pool: Callable[[Tensor, Tensor | None], Tensor],
+        num_classes: int,
+    ):
         super().__init__()
         check_sizes(num_classes=num_classes)
         self.read = read
@@ -74,8 +86,9 @@ class PooledClassifier(nn.Module):
         directions = 1 + recurrent.bidirectional
         self.output = nn.Linear(directions * recurrent.hidden_size, num_classes)
 
-    def forward(self, x, lengths=None):
+    def forward(self, x: Tensor, lengths: Lengths | None = None) -> Tensor:
         """Score the classes: x (B, T) or (B, T, D), lengths (B,) or None → logits (B, C)."""
-        outputs, _ = run_recurrent(self.recurrent, self.read(x), lengths)
+        read = self.read(without_padding(x, lengths))
+        outputs, _ = run_recurrent(self.recurrent, read, lengths)
         mask = None if lengths is None else lengths_to_mask(lengths, *outputs.shape[:2])
         return self.output(self.pool(outputs, mask))

@@ -8,11 +8,14 @@ Sequences are vectors: real values for a forecast; for symbols one-hot vectors i
 After Sutskever, Vinyals and Le (2014), with one layer.
 """
 
-import torch
-from torch import nn
+from collections.abc import Callable
 
+import torch
+from torch import Tensor, nn
+
+from src.models.decoding import State
 from src.models.sequences import run_recurrent
-from src.modules.checks import check_input, check_sizes
+from src.modules.checks import Lengths, check_input, check_sizes
 
 
 class Seq2SeqLSTM(nn.Module):
@@ -27,14 +30,14 @@ class Seq2SeqLSTM(nn.Module):
         TypeError, ValueError: if one of them is not a positive int.
     """
 
-    def __init__(self, input_size, hidden_size, output_size):
+    def __init__(self, input_size: int, hidden_size: int, output_size: int):
         super().__init__()
         check_sizes(input_size=input_size, hidden_size=hidden_size, output_size=output_size)
         self.encoder = nn.LSTM(input_size, hidden_size, batch_first=True)
         self.decoder = nn.LSTM(output_size, hidden_size, batch_first=True)
         self.output = nn.Linear(hidden_size, output_size)
 
-    def forward(self, src, tgt, lengths=None):
+    def forward(self, src: Tensor, tgt: Tensor, lengths: Lengths | None = None) -> Tensor:
         """Teacher forcing: predict every step of the target from the true ones before it.
 
         Args:
@@ -57,18 +60,24 @@ class Seq2SeqLSTM(nn.Module):
         outputs, _ = self.decoder(inputs, (h.contiguous(), C.contiguous()))
         return self.output(outputs)
 
-    def encode(self, src, lengths=None):
+    def encode(self, src: Tensor, lengths: Lengths | None = None) -> State:
         """Read the source: its last state, h and C of shape (B, H)."""
         check_input(src, self.encoder.input_size, True, self.output.weight, "src")
         _, (h, C) = run_recurrent(self.encoder, src, lengths)
         return h[0], C[0]
 
-    def step(self, x, state):
+    def step(self, x: Tensor, state: State) -> tuple[Tensor, State]:
         """Decode one step: the last value x (B, O) and the state → outputs (B, O), new state."""
         outputs, (h, C) = self.decoder(x[:, None], tuple(part[None].contiguous() for part in state))
         return self.output(outputs[:, 0]), (h[0], C[0])
 
-    def generate(self, src, steps, lengths=None, feed=None):
+    def generate(
+        self,
+        src: Tensor,
+        steps: int,
+        lengths: Lengths | None = None,
+        feed: Callable[[Tensor], Tensor] | None = None,
+    ) -> Tensor:
         """Free running: decode from what the decoder itself has said.
 
         Args:

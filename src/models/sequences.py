@@ -2,17 +2,22 @@
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from src.modules.checks import check_lengths
+from src.modules.checks import Lengths, check_lengths, without_values
 
 
-def check_tokens(tokens, vocab_size):
-    """Raise unless tokens are a batch of sequences of ids of the vocabulary.
+def check_tokens(tokens: Tensor, vocab_size: int, lengths: Lengths | None = None) -> Tensor:
+    """Check that tokens are a batch of sequences of ids of the vocabulary.
 
     Args:
-        tokens: (B, T) int64 or int32 in 0..V-1, in the padding too; B, T ≥ 1.
+        tokens: (B, T) int64 or int32 in 0..V-1; B, T ≥ 1. In the padding anything may stand.
         vocab_size: V.
+        lengths: (B,) ints in 1..T; None: nothing is padding.
+
+    Returns:
+        The tokens, with zeros in the padding.
 
     Raises:
         TypeError: if tokens are no tensor of one of these dtypes.
@@ -24,15 +29,36 @@ def check_tokens(tokens, vocab_size):
         raise TypeError(f"tokens must be int64 or int32, got {tokens.dtype}")
     if tokens.dim() != 2 or tokens.numel() == 0:
         raise ValueError(f"tokens must have shape (B, T) with B, T ≥ 1, got {tuple(tokens.shape)}")
+    tokens = without_padding(tokens, lengths)
+    if without_values(tokens):
+        return tokens
     smallest, largest = (int(bound) for bound in tokens.aminmax())
     if smallest < 0 or largest >= vocab_size:
         worst = smallest if smallest < 0 else largest
         raise ValueError(
-            f"tokens, padding too, must lie in the vocabulary 0..{vocab_size - 1}, got {worst}"
+            f"tokens must lie in the vocabulary 0..{vocab_size - 1}, got {worst}; what "
+            "stands in the padding does not matter where lengths are given"
         )
+    return tokens
 
 
-def run_recurrent(recurrent, x, lengths=None, state=None):
+def without_padding(x: Tensor, lengths: Lengths | None) -> Tensor:
+    """Put zeros where nothing is read, so that nothing there can matter, NaN included.
+
+    x: (B, T) or (B, T, D). lengths: (B,) ints in 1..T; None: all is read.
+    """
+    if lengths is None:
+        return x
+    real = lengths_to_mask(lengths, *x.shape[:2]).to(x.device)
+    return x.masked_fill(~(real if x.dim() == 2 else real[:, :, None]), 0)
+
+
+def run_recurrent(
+    recurrent: nn.RNNBase,
+    x: Tensor,
+    lengths: Lengths | None = None,
+    state: Tensor | tuple[Tensor, Tensor] | None = None,
+) -> tuple[Tensor, Tensor | tuple[Tensor, Tensor]]:
     """Run an `nn.RNN`, `nn.LSTM` or `nn.GRU` over padded sequences as if there were no padding.
 
     The sequences are packed, so that h_n is each one's state after its own last step and the
@@ -66,7 +92,7 @@ def run_recurrent(recurrent, x, lengths=None, state=None):
     return outputs, state
 
 
-def lengths_to_mask(lengths, B, T):
+def lengths_to_mask(lengths: Lengths, B: int, T: int) -> Tensor:
     """Mark the real steps of a padded batch.
 
     Args:
@@ -84,7 +110,7 @@ def lengths_to_mask(lengths, B, T):
     return torch.arange(T, device=lengths.device) < lengths[:, None]
 
 
-def last_step(outputs, mask=None):
+def last_step(outputs: Tensor, mask: Tensor | None = None) -> Tensor:
     """Gather each sequence's output at its own last step.
 
     Args:
@@ -104,7 +130,7 @@ def last_step(outputs, mask=None):
     return outputs[torch.arange(B, device=outputs.device), lengths - 1]
 
 
-def both_ends(outputs, mask=None):
+def both_ends(outputs: Tensor, mask: Tensor | None = None) -> Tensor:
     """Gather a bidirectional layer's two final states, each at the end where it has read all.
 
     Args:
@@ -121,11 +147,11 @@ def both_ends(outputs, mask=None):
     return torch.cat([last_step(outputs, mask)[:, :H], outputs[:, 0, H:]], dim=-1)
 
 
-def masked_mean(outputs, mask=None):
+def masked_mean(outputs: Tensor, mask: Tensor | None = None) -> Tensor:
     """Average each sequence's outputs over its real steps.
 
     Args:
-        outputs: (B, T, H), finite in the padding too.
+        outputs: (B, T, H); what stands in the padding does not matter.
         mask: as for `last_step`.
 
     Returns:
@@ -138,10 +164,10 @@ def masked_mean(outputs, mask=None):
     if mask is None:
         return outputs.mean(1)
     lengths = _check_mask(mask, B, T)
-    return (outputs * mask[:, :, None]).sum(1) / lengths[:, None]
+    return outputs.masked_fill(~mask[:, :, None], 0).sum(1) / lengths[:, None]
 
 
-def _check_mask(mask, B, T):
+def _check_mask(mask: Tensor, B: int, T: int) -> Tensor:
     """Return the lengths (B,) of a mask, or say what is wrong with it."""
     if not isinstance(mask, torch.Tensor) or mask.dtype != torch.bool:
         got = mask.dtype if isinstance(mask, torch.Tensor) else type(mask).__name__

@@ -7,11 +7,13 @@ A one-hot vector times the input weights is one of their columns: an embedding, 
 size.
 """
 
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
+from src.models.decoding import State
 from src.models.seq2seq import Seq2SeqLSTM
 from src.models.sequences import check_tokens
+from src.modules.checks import Lengths
 
 
 class TokenSeq2Seq(nn.Module):
@@ -21,21 +23,22 @@ class TokenSeq2Seq(nn.Module):
         source_size: V of the source's tokens.
         target_size: V of the target's tokens.
         hidden_size: H, of encoder and decoder.
-        start: the token that stands for the zeros which the decoder reads first.
+        start: the token that the decoder reads first; it reads zeros, there and wherever else the
+            token stands.
 
     Raises:
         TypeError, ValueError: a size that is not a positive int, or a start outside the target's
             vocabulary.
     """
 
-    def __init__(self, source_size, target_size, hidden_size, *, start=1):
+    def __init__(self, source_size: int, target_size: int, hidden_size: int, *, start: int = 1):
         super().__init__()
         self.vectors = Seq2SeqLSTM(source_size, hidden_size, target_size)
         if not 0 <= start < target_size:
             raise ValueError(f"start must lie in the vocabulary 0..{target_size - 1}, got {start}")
         self.start = start
 
-    def forward(self, src, tgt, lengths=None):
+    def forward(self, src: Tensor, tgt: Tensor, lengths: Lengths | None = None) -> Tensor:
         """Teacher forcing: predict every token of the target from the true ones before it.
 
         Args:
@@ -49,23 +52,23 @@ class TokenSeq2Seq(nn.Module):
         Raises:
             TypeError, ValueError: for tokens or lengths of a wrong kind, shape or range.
         """
-        return self.vectors(self._source(src), self._target(tgt), lengths)
+        return self.vectors(self._source(src, lengths), self._target(tgt), lengths)
 
-    def encode(self, src, lengths=None):
+    def encode(self, src: Tensor, lengths: Lengths | None = None) -> State:
         """Read the source: the state handed over, h and C of shape (B, H)."""
-        return self.vectors.encode(self._source(src), lengths)
+        return self.vectors.encode(self._source(src, lengths), lengths)
 
-    def step(self, tokens, state):
+    def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
         """Decode one step: the last tokens (B,) and the state → logits (B, V), new state."""
-        vectors = self._target(tokens[:, None])[:, 0]
-        return self.vectors.step(vectors * (tokens != self.start)[:, None], state)
+        return self.vectors.step(self._target(tokens[:, None])[:, 0], state)
 
-    def _source(self, tokens):
-        return self._one_hot(tokens, self.vectors.encoder.input_size)
+    def _source(self, tokens: Tensor, lengths: Lengths | None) -> Tensor:
+        return self._one_hot(tokens, self.vectors.encoder.input_size, lengths)
 
-    def _target(self, tokens):
-        return self._one_hot(tokens, self.vectors.decoder.input_size)
+    def _target(self, tokens: Tensor) -> Tensor:
+        vectors = self._one_hot(tokens, self.vectors.decoder.input_size)
+        return vectors * (tokens != self.start)[..., None]
 
-    def _one_hot(self, tokens, size):
-        check_tokens(tokens, size)
+    def _one_hot(self, tokens: Tensor, size: int, lengths: Lengths | None = None) -> Tensor:
+        tokens = check_tokens(tokens, size, lengths)
         return one_hot(tokens.long(), size).to(self.vectors.output.weight.dtype)

@@ -4,12 +4,12 @@ e_t = score(query, key_t)    α = softmax(e) over the real steps    context = Σ
 """
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from src.modules.checks import check_sizes
 
 
-def masked_softmax(scores, mask=None):
+def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
     """Softmax over the last dimension, among the steps that are real.
 
     Args:
@@ -51,12 +51,12 @@ class MultiplicativeScore(nn.Module):
         key_size: K.
     """
 
-    def __init__(self, query_size, key_size):
+    def __init__(self, query_size: int, key_size: int):
         super().__init__()
         check_sizes(query_size=query_size, key_size=key_size)
         self.key = nn.Linear(key_size, query_size, bias=False)
 
-    def forward(self, queries, keys):
+    def forward(self, queries: Tensor, keys: Tensor) -> Tensor:
         """Queries (B, U, Q) and keys (B, T, K) → scores (B, U, T)."""
         return queries @ self.key(keys).transpose(1, 2)
 
@@ -70,14 +70,14 @@ class AdditiveScore(nn.Module):
         attention_size: A, the size of the sum inside the tanh.
     """
 
-    def __init__(self, query_size, key_size, attention_size):
+    def __init__(self, query_size: int, key_size: int, attention_size: int):
         super().__init__()
         check_sizes(query_size=query_size, key_size=key_size, attention_size=attention_size)
         self.query = nn.Linear(query_size, attention_size, bias=False)
         self.key = nn.Linear(key_size, attention_size, bias=False)
         self.value = nn.Linear(attention_size, 1, bias=False)
 
-    def forward(self, queries, keys):
+    def forward(self, queries: Tensor, keys: Tensor) -> Tensor:
         """Queries (B, U, Q) and keys (B, T, K) → scores (B, U, T)."""
         hidden = torch.tanh(self.query(queries)[:, :, None] + self.key(keys)[:, None])
         return self.value(hidden).squeeze(-1)

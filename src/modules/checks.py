@@ -1,9 +1,15 @@
 """Checks of what the caller passes. Each error names the argument, what is expected, what came."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import torch
+from torch import Tensor
+
+Lengths = Tensor | np.ndarray | Sequence[int]
 
 
-def check_sizes(**sizes):
+def check_sizes(**sizes: int) -> None:
     """Raise unless every keyword argument is a positive int."""
     for name, size in sizes.items():
         if not isinstance(size, int) or isinstance(size, bool):
@@ -12,21 +18,39 @@ def check_sizes(**sizes):
             raise ValueError(f"{name} must be at least 1, got {size}")
 
 
-def check_tensor(name, value, dtype):
-    """Raise TypeError unless `value` is a tensor of `dtype`."""
-    if not isinstance(value, torch.Tensor):
+def check_flags(**flags: bool) -> None:
+    """Raise TypeError unless every keyword argument is True or False, and no string, say."""
+    for name, flag in flags.items():
+        if not isinstance(flag, bool):
+            raise TypeError(f"{name} must be True or False, got {flag!r}")
+
+
+def check_tensor(name: str, value: Tensor, dtype: torch.dtype) -> None:
+    """Raise TypeError unless `value` is a tensor of `dtype`; autocast takes any floating dtype."""
+    if not isinstance(value, Tensor):
         raise TypeError(f"{name} must be a torch.Tensor, got {type(value).__name__}")
-    if value.dtype != dtype:
+    if value.dtype != dtype and not (value.is_floating_point() and _autocast(value)):
         raise TypeError(f"{name} must have the module's dtype {dtype}, got {value.dtype}")
 
 
-def check_finite(name, value):
-    """Raise ValueError if a tensor holds NaN or infinity."""
-    if not torch.isfinite(value).all():
+def _autocast(value: Tensor) -> bool:
+    return not value.is_meta and torch.is_autocast_enabled(value.device.type)
+
+
+def without_values(value: Tensor) -> bool:
+    """Whether code is only being recorded: a graph may not depend on what a tensor holds."""
+    return torch.compiler.is_compiling() or torch.jit.is_tracing() or value.is_meta
+
+
+def check_finite(name: str, value: Tensor) -> None:
+    """Raise ValueError if a tensor holds NaN or infinity; a compiled graph does not look."""
+    if not without_values(value) and not torch.isfinite(value).all():
         raise ValueError(f"{name} must be finite, but it holds NaN or infinity")
 
 
-def check_input(x, input_size, batch_first, like, name="x"):
+def check_input(
+    x: Tensor, input_size: int, batch_first: bool, like: Tensor, name: str = "x"
+) -> None:
     """Raise unless x is a batch of sequences with the dtype of `like`.
 
     Args:
@@ -44,7 +68,9 @@ def check_input(x, input_size, batch_first, like, name="x"):
         raise ValueError(f"{name} must have shape {expected} with B, T ≥ 1, got {tuple(x.shape)}")
 
 
-def check_state(state, names, shape, like):
+def check_state(
+    state: Sequence[Tensor], names: Sequence[str], shape: tuple[int, ...], like: Tensor
+) -> None:
     """Raise unless `state` is a tuple of tensors of this shape and the dtype of `like`.
 
     Args:
@@ -65,7 +91,7 @@ def check_state(state, names, shape, like):
         check_finite(name, value)
 
 
-def check_lengths(lengths, B, T):
+def check_lengths(lengths: Lengths, B: int, T: int) -> Tensor:
     """Check the lengths of a batch of sequences.
 
     Args:
@@ -88,10 +114,13 @@ def check_lengths(lengths, B, T):
         raise TypeError(f"lengths must be integers, got {lengths.dtype}")
     if lengths.shape != (B,):
         raise ValueError(f"lengths must have shape (B,) = ({B},), got {tuple(lengths.shape)}")
+    lengths = lengths.long()  # torch compares no unsigned integers
+    if without_values(lengths):
+        return lengths
     outside = (lengths < 1) | (lengths > T)
     if outside.any():
         first = int(outside.nonzero()[0])
         raise ValueError(
             f"lengths must lie in 1..T = {T}, got {int(lengths[first])} for sequence {first}"
         )
-    return lengths.long()
+    return lengths

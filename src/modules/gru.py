@@ -2,11 +2,15 @@
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
+from src.modules.checks import Lengths
 from src.modules.stack import RecurrentStack
 
 
-def gru_step(input_product, state, weight_hh, bias_hh):
+def gru_step(
+    input_product: Tensor, state: tuple[Tensor, ...], weight_hh: Tensor, bias_hh: Tensor | None
+) -> tuple[Tensor, ...]:
     """One time step of the GRU; a is a row block of W_ih x_t + b_ih, u of W_hh h_{t-1} + b_hh.
 
         r_t = σ(a_r + u_r)                    reset gate
@@ -40,14 +44,16 @@ def gru_step(input_product, state, weight_hh, bias_hh):
 class GRU(RecurrentStack):
     """A stack of GRU layers; parameters and results are those of `nn.GRU`.
 
-    The arguments are those of `RecurrentStack`.
+    The arguments are those of `RecurrentStack`. `batch_first` is True by default, unlike torch's.
     """
 
     step = staticmethod(gru_step)
     gates = 3
     state_names = ("state",)
 
-    def forward(self, x, state=None, lengths=None):
+    def forward(
+        self, x: Tensor, state: Tensor | None = None, lengths: Lengths | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Read a batch of sequences.
 
         Args:

@@ -2,9 +2,10 @@
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 
-def draw_uniform(parameter, bound, rng):
+def draw_uniform(parameter: Tensor, bound: float, rng: np.random.Generator) -> None:
     """Fill a parameter with U(-bound, bound), drawn in float64 and rounded to its dtype.
 
     Args:
@@ -19,13 +20,13 @@ def draw_uniform(parameter, bound, rng):
     copy_array(parameter, rng.uniform(-bound, bound, size=tuple(parameter.shape)))
 
 
-def draw_normal(parameter, rng):
+def draw_normal(parameter: Tensor, rng: np.random.Generator) -> None:
     """Fill a parameter with N(0, 1); arguments and errors as in `draw_uniform`."""
     check_rng(rng)
     copy_array(parameter, rng.standard_normal(size=tuple(parameter.shape)))
 
 
-def set_forget_bias(lstm, forget_bias):
+def set_forget_bias(lstm: nn.Module, forget_bias: float) -> None:
     """Set the total bias of every forget gate of an LSTM, ours or `nn.LSTM`.
 
     PyTorch's cell adds two biases: the first becomes `forget_bias`, the second zero, so that the
@@ -47,13 +48,13 @@ def set_forget_bias(lstm, forget_bias):
             bias[H : 2 * H] = forget_bias if name.startswith("bias_ih") else 0
 
 
-def copy_array(parameter, array):
+def copy_array(parameter: Tensor, array: np.ndarray) -> None:
     """Copy a NumPy array into a parameter of the same shape, whatever its dtype and device."""
     with torch.no_grad():
         parameter.copy_(torch.as_tensor(array))
 
 
-def check_rng(rng):
+def check_rng(rng: np.random.Generator) -> None:
     """Raise TypeError unless rng is a `numpy.random.Generator`."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")

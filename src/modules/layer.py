@@ -1,10 +1,20 @@
 """One recurrent layer in one direction: a step, repeated over time."""
 
+from collections.abc import Callable, Sequence
+
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 
-def run_layer(step, x, state, parameters, alive=None, reverse=False):
+def run_layer(
+    step: Callable[..., tuple[Tensor, ...]],
+    x: Tensor,
+    state: tuple[Tensor, ...],
+    parameters: Sequence[Tensor | None],
+    alive: Tensor | None = None,
+    reverse: bool = False,
+) -> tuple[Tensor, tuple[Tensor, ...]]:
     """Repeat a step over a batch of sequences.
 
     The products with W_ih need no recurrence: one matrix product serves all T steps. In the
@@ -26,15 +36,15 @@ def run_layer(step, x, state, parameters, alive=None, reverse=False):
     weight_ih, weight_hh, bias_ih, bias_hh = parameters
     input_products = F.linear(x, weight_ih, bias_ih).unbind(dim=1)  # T times (B, G·H)
     T = len(input_products)
-    outputs = [None] * T
+    outputs = []
     for t in reversed(range(T)) if reverse else range(T):
         new_state = step(input_products[t], state, weight_hh, bias_hh)
         if alive is not None:
             keep = alive[:, t, None]  # (B, 1)
             new_state = tuple(map(torch.where, (keep,) * len(state), new_state, state))
         state = new_state
-        outputs[t] = state[0]
-    outputs = torch.stack(outputs, dim=1)
+        outputs.append(state[0])
+    outputs = torch.stack(outputs[::-1] if reverse else outputs, dim=1)
     if alive is not None:
         outputs = outputs.masked_fill(~alive[:, :, None], 0)
     return outputs, state

@@ -2,11 +2,15 @@
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
+from src.modules.checks import Lengths
 from src.modules.stack import RecurrentStack
 
 
-def lstm_step(input_product, state, weight_hh, bias_hh):
+def lstm_step(
+    input_product: Tensor, state: tuple[Tensor, ...], weight_hh: Tensor, bias_hh: Tensor | None
+) -> tuple[Tensor, ...]:
     """One time step of the LSTM; every pre-activation a is a row block of W_ih x_t + W_hh h_{t-1}.
 
         i_t = σ(a_i)                      input gate
@@ -39,14 +43,19 @@ def lstm_step(input_product, state, weight_hh, bias_hh):
 class LSTM(RecurrentStack):
     """A stack of LSTM layers; parameters and results are those of `nn.LSTM`.
 
-    The arguments are those of `RecurrentStack`.
+    The arguments are those of `RecurrentStack`. `batch_first` is True by default, unlike torch's.
     """
 
     step = staticmethod(lstm_step)
     gates = 4
     state_names = ("state[0] (h)", "state[1] (c)")
 
-    def forward(self, x, state=None, lengths=None):
+    def forward(
+        self,
+        x: Tensor,
+        state: tuple[Tensor, Tensor] | None = None,
+        lengths: Lengths | None = None,
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
         """Read a batch of sequences.
 
         Args:

@@ -2,11 +2,15 @@
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
+from src.modules.checks import Lengths
 from src.modules.stack import RecurrentStack
 
 
-def rnn_step(input_product, state, weight_hh, bias_hh):
+def rnn_step(
+    input_product: Tensor, state: tuple[Tensor, ...], weight_hh: Tensor, bias_hh: Tensor | None
+) -> tuple[Tensor, ...]:
     """One time step of the plain RNN.
 
         h_t = tanh(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh)
@@ -27,14 +31,16 @@ def rnn_step(input_product, state, weight_hh, bias_hh):
 class RNN(RecurrentStack):
     """A stack of plain recurrent layers; parameters and results are those of `nn.RNN` with tanh.
 
-    The arguments are those of `RecurrentStack`.
+    The arguments are those of `RecurrentStack`. `batch_first` is True by default, unlike torch's.
     """
 
     step = staticmethod(rnn_step)
     gates = 1
     state_names = ("state",)
 
-    def forward(self, x, state=None, lengths=None):
+    def forward(
+        self, x: Tensor, state: Tensor | None = None, lengths: Lengths | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Read a batch of sequences.
 
         Args:

@@ -5,12 +5,22 @@ it over time, in one direction. `RecurrentStack` owns the parameters and piles u
 """
 
 import warnings
+from collections.abc import Callable
 
+import numpy as np
 import torch
 import torch.nn.functional as F
-from torch import nn
+from torch import Tensor, nn
 
-from src.modules.checks import check_finite, check_input, check_lengths, check_sizes, check_state
+from src.modules.checks import (
+    Lengths,
+    check_finite,
+    check_flags,
+    check_input,
+    check_lengths,
+    check_sizes,
+    check_state,
+)
 from src.modules.initialization import draw_uniform
 from src.modules.layer import run_layer
 
@@ -21,40 +31,46 @@ class RecurrentStack(nn.Module):
     A subclass gives `step`, `gates` (G, the row blocks of each weight) and `state_names`.
     Parameters are named and shaped as in `torch.nn`, so that state dicts load both ways: for layer
     k, `weight_ih_lk` (G·H, D), `weight_hh_lk` (G·H, H), `bias_ih_lk` and `bias_hh_lk` (G·H,), and
-    the same with `_reverse`; D is `input_size` in layer 0 and H·directions above. `proj_size` and
-    `nonlinearity` of `torch.nn` are not supported.
+    the same with `_reverse`; D is `input_size` in layer 0 and H·directions above.
+
+    What differs from `torch.nn`: `batch_first` is True unless you say otherwise, and sequences of
+    unequal length come padded, with `lengths`, instead of packed. Not supported are `proj_size`,
+    `nonlinearity`, the arguments `device` and `dtype` (use `.to`), a sequence without a batch, an
+    empty batch, and `flatten_parameters`. Autocast, `torch.compile` and `torch.export` work; a
+    compiled graph does not check values.
 
     Args:
         input_size: D.
         hidden_size: H.
         num_layers: L.
         bias: whether there are biases.
-        batch_first: True for x of shape (B, T, D), False for (T, B, D). States are
-            (L·directions, B, H) either way, layer by layer, forward before backward.
+        batch_first: True (here the default) for x of shape (B, T, D), False for (T, B, D). States
+            are (L·directions, B, H) either way, layer by layer, forward before backward.
         dropout: probability of zeroing an output of a layer on its way to the next, in training.
             It never acts after the last layer: with one layer it does nothing, and a warning says
             so.
         bidirectional: whether each layer also reads backwards; outputs are then concatenated.
 
     Raises:
-        TypeError, ValueError: for a size that is not a positive int, or dropout that is no number
-            in [0, 1].
+        TypeError, ValueError: for a size that is not a positive int, a flag that is neither True
+            nor False, or dropout that is no number in [0, 1].
     """
 
     def __init__(
         self,
-        input_size,
-        hidden_size,
-        num_layers=1,
-        bias=True,
-        batch_first=True,
-        dropout=0.0,
-        bidirectional=False,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = True,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
     ):
         super().__init__()
         check_sizes(input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
-        if not isinstance(dropout, (int, float)):
-            raise TypeError(f"dropout must be a number, got {type(dropout).__name__}")
+        check_flags(bias=bias, batch_first=batch_first, bidirectional=bidirectional)
+        if not isinstance(dropout, (int, float)) or isinstance(dropout, bool):
+            raise TypeError(f"dropout must be a number, got {dropout!r}")
         if not 0 <= dropout <= 1:
             raise ValueError(f"dropout must lie in [0, 1], got {dropout}")
         if dropout > 0 and num_layers == 1:
@@ -82,16 +98,20 @@ class RecurrentStack(nn.Module):
                     self.register_parameter(name + suffix, empty_parameter(rows) if bias else None)
         self.reset_parameters()
 
-    def suffixes(self, layer):
+    step: Callable[..., tuple[Tensor, ...]]
+    gates: int
+    state_names: tuple[str, ...]
+
+    def suffixes(self, layer: int) -> list[str]:
         """What the parameter names of each direction of `layer` end in."""
         return [f"_l{layer}", f"_l{layer}_reverse"][: self.directions]
 
-    def layer_parameters(self, suffix):
+    def layer_parameters(self, suffix: str) -> list[Tensor]:
         """weight_ih, weight_hh, bias_ih, bias_hh of one layer and direction."""
         names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
         return [getattr(self, name + suffix) for name in names]
 
-    def reset_parameters(self, rng=None):
+    def reset_parameters(self, rng: np.random.Generator | None = None) -> None:
         """Draw every parameter from U(-1/√H, 1/√H), as `torch.nn` does.
 
         Args:
@@ -106,7 +126,9 @@ class RecurrentStack(nn.Module):
             else:
                 draw_uniform(parameter, bound, rng)
 
-    def run(self, x, state, lengths):
+    def run(
+        self, x: Tensor, state: tuple[Tensor, ...] | None, lengths: Lengths | None
+    ) -> tuple[Tensor, tuple[Tensor, ...]]:
         """The forward pass of every kind of cell; `state` is None or a tuple of tensors."""
         check_input(x, self.input_size, self.batch_first, like=self.weight_ih_l0)
         if not self.batch_first:
@@ -122,7 +144,7 @@ class RecurrentStack(nn.Module):
 
         shape = (self.num_layers * self.directions, B, self.hidden_size)
         if state is None:
-            state = (x.new_zeros(shape),) * len(self.state_names)
+            state = (x.new_zeros(shape, dtype=self.weight_ih_l0.dtype),) * len(self.state_names)
         check_state(state, self.state_names, shape, like=x)
         initial_states = zip(*state, strict=True)  # for each layer and direction, a tuple of (B, H)
 
@@ -147,13 +169,13 @@ class RecurrentStack(nn.Module):
         outputs = x if self.batch_first else x.transpose(0, 1)
         return outputs, tuple(torch.stack(parts) for parts in zip(*final_states, strict=True))
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return ", ".join(
             f"{name}={getattr(self, name)}"
             for name in ("input_size", "hidden_size", "num_layers", "bidirectional", "dropout")
         )
 
 
-def empty_parameter(*shape):
+def empty_parameter(*shape: int) -> nn.Parameter:
     """A parameter whose numbers are still to be drawn."""
     return nn.Parameter(torch.empty(shape))

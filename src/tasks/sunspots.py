@@ -1,6 +1,6 @@
 """Yearly sunspot numbers, 1700 to 2008: from 32 years, forecast the next one, or the next eleven.
 
-The data come with the pinned package statsmodels (`statsmodels.datasets.sunspots`, public domain;
+The data are a file of the pinned package statsmodels, read without importing it (public domain;
 from the National Geophysical Data Center). Decisions:
 
 * The split is by time: train on the forecasts of 1732 to 1899, validate on 1900 to 1939, test on
@@ -10,10 +10,10 @@ from the National Geophysical Data Center). Decisions:
 * Of spans, those that would reach across a boundary between two sets are left out.
 """
 
+from importlib import metadata
 from typing import NamedTuple
 
 import numpy as np
-from statsmodels.datasets import sunspots
 
 WINDOW = 32
 HORIZON = 11  # about one cycle
@@ -39,13 +39,23 @@ class SunspotData(NamedTuple):
 
 def load_sunspots() -> SunspotData:
     """Cut the series into windows, and those into three sets by the year of the target."""
-    table = sunspots.load_pandas().data
-    series, years = table["SUNACTIVITY"].to_numpy() / SCALE, table["YEAR"].to_numpy(dtype=int)
+    years, series = _read()
+    series = series / SCALE
     inputs = np.lib.stride_tricks.sliding_window_view(series, WINDOW)[:-1]
     whole = Windows(inputs.copy(), series[WINDOW:], years[WINDOW:])
     after = np.searchsorted(whole.years, [FIRST_VALIDATION, FIRST_TEST])
     parts = (np.split(array, after) for array in whole)
     return SunspotData(*map(Windows, *parts))
+
+
+def _read() -> tuple[np.ndarray, np.ndarray]:
+    """The years, as ints, and the number of sunspots of each."""
+    for file in metadata.files("statsmodels"):
+        if file.name == "sunspots.csv":
+            lines = file.read_text().splitlines()[1:]  # below "YEAR","SUNACTIVITY"
+            years, series = np.array([line.split(",") for line in lines], dtype=float).T
+            return years.astype(int), series
+    raise FileNotFoundError("the installed package statsmodels carries no file sunspots.csv")
 
 
 class Spans(NamedTuple):

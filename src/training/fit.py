@@ -1,6 +1,7 @@
 """One training loop for the whole book: clip, step, decay, validate, keep the best."""
 
 import copy
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -25,7 +26,8 @@ class History:
 def warm_up_then_decay(update: int, updates: int, warm_up: float = 0.15) -> float:
     """Scale the learning rate: linearly up to 1 in the first part, linearly down to 0 after it.
 
-    Large steps find a good region; small ones at the end settle in it.
+    Large steps find a good region; small ones at the end settle in it. The last update has the rate
+    0 and changes nothing: of `updates` updates one less is felt.
     """
     progress = update / updates
     return min(progress / warm_up, 1.0) if progress < warm_up else (1 - progress) / (1 - warm_up)
@@ -41,7 +43,7 @@ def fit(
     rng: np.random.Generator,
     learning_rate: float = 1e-2,
     schedule: Callable[[int, int], float] = warm_up_then_decay,
-    max_norm: float = 5.0,
+    max_norm: float | None = 5.0,
     validate_every: int = 100,
     patience: int | None = None,
     solved_above: float | None = None,
@@ -61,7 +63,7 @@ def fit(
         rng: seeds torch's generator, from which dropout draws its masks.
         learning_rate: Adam's, at its highest.
         schedule: `schedule(update, updates)` multiplies the learning rate.
-        max_norm: the global norm of the gradient is cut to this before each update.
+        max_norm: the global norm of the gradient is cut to this before each update. None: never.
         validate_every: updates between validations; there is always one after the last.
         patience: stop after this many validations without a new best score. None: never.
         solved_above: stop at the first validation with a score of at least this. None: never.
@@ -72,7 +74,8 @@ def fit(
 
     Raises:
         ValueError: a setting out of its range, or `batches` ending before `updates`.
-        FloatingPointError: the loss is NaN or infinite; the message gives the step.
+        FloatingPointError: the loss or the score is NaN, or the loss infinite; the message gives
+            the update.
     """
     _check_positive(
         updates=updates,
@@ -103,13 +106,16 @@ def fit(
                 "(or max_norm), or look for NaN in the data"
             )
         value.backward()
-        history.norms.append(nn.utils.clip_grad_norm_(model.parameters(), max_norm).item())
+        limit = math.inf if max_norm is None else max_norm
+        history.norms.append(nn.utils.clip_grad_norm_(model.parameters(), limit).item())
         optimizer.step()
 
         if update % validate_every == 0 or update == updates:
             model.eval()
             with torch.no_grad():
                 history.scores.append(float(score(model)))
+            if np.isnan(history.scores[-1]):
+                raise FloatingPointError(f"the score is NaN at update {update}: no best weights")
             history.updates.append(update)
             history.losses.append(float(np.mean(running_loss)))
             running_loss = []

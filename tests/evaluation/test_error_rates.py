@@ -1,4 +1,6 @@
+import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,3 +52,45 @@ def test_an_empty_hypothesis_costs_its_reference():
 def test_what_cannot_be_scored_is_refused(hypotheses, references):
     with pytest.raises(ValueError, match="reference"):
         error_rates(hypotheses, references)
+
+
+@pytest.mark.parametrize(
+    ("hypotheses", "references"),
+    [
+        ([("N", "AY", "T")], [("N", "AY", "T")]),
+        ([["N", "AY"]], [["N", "AY"]]),
+        (["knight"], ["knight"]),
+        ([[3, 1]], [[3, 1]]),
+        ([np.array([3, 1])], [np.array([3, 1])]),
+        ([()], [("N", "AY")]),
+        ([("N",)], [None]),
+    ],
+)
+def test_a_reference_without_its_brackets_is_refused(hypotheses, references):
+    with pytest.raises(TypeError, match=r"references\[0\] must be a list of references"):
+        error_rates(hypotheses, references)
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "reference"),
+    [
+        ("AB", "AC"),
+        (("A", "B"), ["A", "C"]),
+        (np.array([1, 2]), np.array([1, 3])),
+        (torch.tensor([1, 2]), torch.tensor([1, 3])),
+        ([1, 2], np.array([1, 3])),
+    ],
+)
+def test_every_kind_of_sequence_is_scored_alike(hypothesis, reference):
+    assert error_rates([hypothesis], [[reference]]) == (1.0, 0.5)
+    assert error_rates([hypothesis], [[hypothesis, reference]]) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("empty", [[[np.array([], int)]], [[torch.tensor([])]], [()]])
+def test_an_empty_reference_of_any_kind_is_called_empty(empty):
+    with pytest.raises(ValueError, match="no reference may be empty"):
+        error_rates([[1]], empty)
+
+
+def test_a_zero_is_a_symbol():
+    assert error_rates([[0]], [[np.array([0])]]) == (0.0, 0.0)

@@ -139,11 +139,11 @@ BAD_CALLS = {
     "length zero": (tokens, [4, 0], ValueError, r"lengths .* 1..T = 4, got 0 for sequence 1"),
     "length beyond": (tokens, [5, 4], ValueError, r"lengths .* 1..T = 4, got 5 for sequence 0"),
     "length count": (tokens, [4], ValueError, r"lengths must have shape \(B,\) = \(2,\), got"),
-    "id too large in the padding": (
-        torch.tensor([[0, 0], [0, V]]),
+    "id too large beside padding": (
+        torch.tensor([[0, 0], [V, 0]]),
         [2, 1],
         ValueError,
-        "tokens, padding too, must lie in the vocabulary 0..6, got 7",
+        "tokens must lie in the vocabulary 0..6, got 7",
     ),
     "length negative": (tokens, [4, -1], ValueError, "lengths .* got -1 for sequence 1"),
     "length rank": (tokens, [[4], [4]], ValueError, r"\(B,\) = \(2,\), got \(2, 1\)"),

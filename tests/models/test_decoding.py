@@ -127,3 +127,63 @@ def test_settings_out_of_range_are_named(wrong, message):
         search(Toy(0), **wrong)
     with pytest.raises(ValueError, match="max_steps"):
         greedy(Toy(0).step, Toy(0).start, start=START, end=END, max_steps=0)
+
+
+class Stubborn:
+    """A decoder that gives the same logits at every step."""
+
+    start = (torch.zeros(1),)
+
+    def __init__(self, *logits):
+        self.logits = torch.tensor([logits])
+
+    def step(self, tokens, state):
+        return self.logits.expand(len(tokens), -1), state
+
+
+@pytest.mark.parametrize("decode", [greedy, lambda *a, **k: beam_search(*a, width=2, **k)])
+@pytest.mark.parametrize(
+    ("logits", "settings", "error", "message"),
+    [
+        ((0.0, torch.nan, 1.0), {}, ValueError, "NaN"),
+        ((0.0, torch.inf, 1.0), {}, ValueError, "infinity"),
+        ((-torch.inf, -torch.inf, -torch.inf), {}, ValueError, "distribution"),
+        ((0.0, 1.0, 2.0), {"end": -1}, ValueError, r"end must lie .* 0..2, got -1"),
+        ((0.0, 1.0, 2.0), {"end": 3}, ValueError, r"end must lie .* 0..2, got 3"),
+        ((0.0, 1.0, 2.0), {"start": 99}, ValueError, "start must lie"),
+        ((0.0, 1.0, 2.0), {"end": 1.0}, TypeError, "end must be an int"),
+        ((0.0, 1.0, 2.0), {"max_steps": 2.0}, TypeError, "max_steps must be an int"),
+        ((0.0, 1.0, 2.0), {"max_steps": True}, TypeError, "max_steps must be an int"),
+    ],
+)
+def test_no_answer_comes_of_nonsense(decode, logits, settings, error, message):
+    decoder = Stubborn(*logits)
+    with pytest.raises(error, match=message):
+        decode(decoder.step, decoder.start, **{"start": 0, "end": 1, "max_steps": 3} | settings)
+
+
+@pytest.mark.parametrize("power", [torch.nan, torch.inf, 1e4, -0.1])
+def test_a_length_power_out_of_range_is_named(power):
+    with pytest.raises(ValueError, match=r"length_power must lie in 0\.\.10"):
+        search(Toy(0), width=2, length_power=power)
+
+
+@pytest.mark.parametrize("width", [2.0, True, "2"])
+def test_a_width_that_is_no_int_is_named(width):
+    with pytest.raises(TypeError, match="width must be an int"):
+        search(Toy(0), width=width)
+
+
+def test_one_beginning_is_not_greedy():
+    """p(A) = 0.6 and p(end) = 0.4; after A, p(A) = 0.45 and p(end) = 0.55."""
+    after_start = torch.tensor([0.4, 0.0, 0.6]).log()
+    after_a = torch.tensor([0.55, 0.0, 0.45]).log()
+
+    def step(tokens, state):
+        return torch.where((tokens == 1)[:, None], after_start, after_a), state
+
+    settings = {"start": 1, "end": 0, "max_steps": 2}
+    assert greedy(step, (torch.zeros(1),), **settings) == [[2]]
+    ((best,),) = beam_search(step, (torch.zeros(1),), width=1, **settings)
+    assert best.tokens == ()
+    assert best.log_prob == pytest.approx(np.log(0.4))

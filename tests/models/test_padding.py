@@ -103,6 +103,45 @@ def test_padding_changes_no_logit_and_gets_no_gradient(name, data):
     )
 
 
+@pytest.mark.parametrize("name", sorted(set(MODELS) - {"Seq2SeqLSTM"}))
+@pytest.mark.parametrize("pad", [-1, -100, V, 10**9])
+def test_no_id_is_read_in_the_padding(name, pad):
+    """-100 is what `cross_entropy` ignores: many people pad with it."""
+    model, lengths = make(name), torch.tensor([3, 5, 1])
+    tokens = torch.from_numpy(np.random.default_rng(3).integers(0, V, size=(3, 6)))
+    padded = tokens.masked_fill(torch.arange(6) >= lengths[:, None], pad)
+    assert torch.equal(model(padded, lengths), model(tokens, lengths))
+    with pytest.raises(ValueError, match="vocabulary"):
+        model(padded)
+
+
+@pytest.mark.parametrize("pooling", POOLINGS)
+@pytest.mark.parametrize("nothing", [float("nan"), float("inf"), -float("inf")])
+def test_a_pooling_reads_no_vector_in_the_padding(pooling, nothing):
+    pool = POOLINGS[pooling](4)
+    outputs, mask = torch.randn(2, 5, 4), torch.arange(5) < torch.tensor([[5], [2]])
+    spoilt = outputs.masked_fill(~mask[:, :, None], nothing).requires_grad_()
+    pooled = pool(spoilt, mask)
+    torch.testing.assert_close(pooled, pool(outputs.masked_fill(~mask[:, :, None], 0), mask))
+    (gradient,) = torch.autograd.grad(pooled.sum(), spoilt)
+    assert gradient.isfinite().all()
+    assert (gradient[1, 2:] == 0).all()
+
+
+@pytest.mark.parametrize("kind", RECURRENT)
+@pytest.mark.parametrize("lengths", [[5, 2], [3, 3]])
+def test_vectors_are_not_read_in_the_padding_either(kind, lengths):
+    recurrent = RECURRENT[kind](4, H, batch_first=True, bidirectional=True)
+    model = PooledClassifier(nn.Identity(), recurrent, AttentionLSTM(2 * H), C)
+    x = torch.randn(2, 5, 4)
+    padding = torch.arange(5) >= torch.tensor(lengths)[:, None]
+    spoilt = x.masked_fill(padding[:, :, None], torch.nan)
+    logits = model(spoilt, lengths)
+    assert torch.equal(logits, model(x, lengths))
+    logits.sum().backward()
+    assert all(p.grad.isfinite().all() for p in model.parameters())
+
+
 @pytest.mark.parametrize("name", MODELS)
 def test_without_lengths_the_padding_is_read(name):
     """So the test above can fail: the models differ where nobody says what is real."""

@@ -78,7 +78,13 @@ def test_time_first_is_named_in_the_message():
         ({"hidden_size": 2.0}, TypeError, "hidden_size must be an int, got float"),
         ({"num_layers": True}, TypeError, "num_layers must be an int, got bool"),
         ({"hidden_size": "5"}, TypeError, "hidden_size must be an int, got str"),
-        ({"dropout": "0.3"}, TypeError, "dropout must be a number, got str"),
+        ({"dropout": "0.3"}, TypeError, "dropout must be a number, got '0.3'"),
+        ({"dropout": True, "num_layers": 2}, TypeError, "dropout must be a number, got True"),
+        ({"bias": "relu"}, TypeError, "bias must be True or False, got 'relu'"),
+        ({"bias": 1}, TypeError, "bias must be True or False, got 1"),
+        ({"batch_first": "False"}, TypeError, "batch_first must be True or False, got 'False'"),
+        ({"bidirectional": "no"}, TypeError, "bidirectional must be True or False, got 'no'"),
+        ({"bidirectional": None}, TypeError, "bidirectional must be True or False, got None"),
         ({"dropout": float("nan"), "num_layers": 2}, ValueError, r"dropout .* \[0, 1\], got nan"),
         ({"dropout": 1.5, "num_layers": 2}, ValueError, r"dropout .* \[0, 1\], got 1.5"),
         ({"proj_size": 2}, TypeError, "proj_size"),
@@ -87,3 +93,17 @@ def test_time_first_is_named_in_the_message():
 def test_bad_construction(arguments, error, message):
     with pytest.raises(error, match=message):
         LSTM(**{"input_size": D, "hidden_size": H, **arguments})
+
+
+def test_the_fourth_argument_of_torch_is_not_taken_for_a_bias():
+    with pytest.raises(TypeError, match="bias must be True or False, got 'relu'"):
+        RNN(D, H, 1, "relu")
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32, np.uint64, np.int8, np.int64])
+@pytest.mark.parametrize("as_lengths", [np.asarray, torch.as_tensor])
+def test_lengths_of_every_integer_kind(dtype, as_lengths):
+    module = GRU(D, H)
+    expected, _ = module(x, lengths=[4, 2])
+    outputs, _ = module(x, lengths=as_lengths(np.array([4, 2], dtype)))
+    assert torch.equal(outputs, expected)

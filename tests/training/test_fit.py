@@ -174,3 +174,27 @@ def test_a_loss_that_is_not_a_number_stops_at_once():
     nan = (torch.full((2, 1), float("nan")), torch.zeros(2, 1))
     with pytest.raises(FloatingPointError, match="the loss is nan at update 2"):
         fit_line(new_line(), batches=[next(line_batches(0)), nan])
+
+
+def test_a_score_that_is_not_a_number_is_named_with_its_update():
+    scores = iter([0.5, float("nan")])
+    with pytest.raises(FloatingPointError, match="the score is NaN at update 100"):
+        fit_line(new_line(), score=lambda model: next(scores))
+
+
+def test_without_a_norm_nothing_is_clipped():
+    free, wide = (fit_line(new_line(), max_norm=max_norm) for max_norm in (None, 1e9))
+    assert free.norms == wide.norms
+    assert free.losses == wide.losses
+
+
+def test_the_last_update_of_the_schedule_changes_nothing():
+    weights, kept = [], new_line()
+
+    def score(model):
+        weights.append(model.weight.detach().clone())
+        return 1.0
+
+    fit_line(kept, score=score, updates=20, validate_every=1)
+    assert torch.equal(weights[-1], weights[-2])
+    assert not torch.equal(weights[-2], weights[-3])
