@@ -14,6 +14,7 @@ from src.equations.fast import FastGRU, FastLSTM
 from src.equations.initialization import chrono_bias, orthogonal
 from src.training.adding import train_to_add
 
+PACKAGES = ("numpy",)  # what the numbers depend on
 HIDDEN_SIZE = 32
 LENGTHS = (10, 25, 50, 100, 200, 400)
 SEEDS = range(5)
@@ -93,4 +94,4 @@ def run(cell: dict) -> dict:
 
 
 if __name__ == "__main__":
-    runner.main("adding", CELLS, run, QUICK)
+    runner.main("adding", CELLS, run, QUICK, packages=PACKAGES)

@@ -19,6 +19,7 @@ from src.equations.history.lstm1997 import LSTM1997
 from src.equations.readout import Linear
 from src.tasks.adding import TOLERANCE_1997, AddingBatch, adding_1997, adding_modern
 
+PACKAGES = ("numpy",)  # what the numbers depend on
 LENGTH = 100
 HELD_OUT = 500
 SUCCESSIVE = 2000  # training sequences in a row that must be right
@@ -126,4 +127,4 @@ def run(cell: dict) -> dict:
 
 
 if __name__ == "__main__":
-    runner.main("adding1997", CELLS, run, QUICK)
+    runner.main("adding1997", CELLS, run, QUICK, packages=PACKAGES)

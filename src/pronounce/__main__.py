@@ -1,6 +1,7 @@
 """Say how English words are pronounced: `python -m src.pronounce knight thought`.
 
-Words come as arguments, or from standard input, one or more a line. The phonemes are those of the
+Words come as arguments, or from standard input, one or more a line; what has come is answered at
+once, a long list in batches. The phonemes are those of the
 CMU Pronouncing Dictionary without stress; the answers are the model's, for words in the dictionary
 and for others. What cannot be read is named on standard error, the rest is answered, and the exit
 status is 1.
@@ -9,14 +10,16 @@ status is 1.
 import argparse
 import math
 import sys
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 
 import torch
 
 from src.pronounce.pronouncer import LONGEST, Answer, Pronouncer
+from src.pronounce.words import spelling, visible, words_as_they_come
 from src.tasks.pronunciation import LETTERS
 
-AT_ONCE = 2_000  # words that are read before the first of them are answered
+AT_ONCE = 2_000  # words of a long list that are answered together
 
 
 def positive(text: str) -> int:
@@ -30,25 +33,24 @@ def positive(text: str) -> int:
 positive.__name__ = "whole number above 0"  # argparse names it where a text is none
 
 
-def problem(word: str) -> str | None:
+def problem(word: str | UnicodeDecodeError) -> str | None:
     """Say why a word cannot be read, or None."""
-    if unknown := sorted(set(word.lower()) - set(LETTERS)):
-        return f"cannot read {word!r}: {unknown[0]!r} is none of the letters a-z and '"
-    if len(word) > LONGEST:
-        return f"cannot read {word!r}: it has {len(word)} letters, the most is {LONGEST}"
+    if isinstance(word, UnicodeDecodeError):
+        return f"cannot read {word.object!r}: {word.reason}"
+    letters = spelling(word)
+    if not letters:
+        return f"cannot read {word!r}: it has no letter"
+    if unknown := sorted(set(letters) - set(LETTERS)):
+        sign = f"{unknown[0]!r} ({unicodedata.name(unknown[0], 'a sign without a name')})"
+        return f"cannot read {word!r}: {sign} is none of the letters a-z and '"
+    if len(letters) > LONGEST:
+        return f"cannot read {word!r}: it has {len(letters)} letters, the most is {LONGEST}"
     return None
 
 
-def batches(words: Iterable[str], size: int) -> Iterator[list[str]]:
+def batches(words: Sequence, size: int) -> Iterator[Sequence]:
     """Cut words into lists of at most `size`."""
-    batch = []
-    for word in words:
-        batch.append(word)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+    return (words[start : start + size] for start in range(0, len(words), size))
 
 
 def for_people(word: str, answers: list[Answer]) -> str:
@@ -83,7 +85,6 @@ def main(arguments: list[str] | None = None) -> int:
         "--tsv", action="store_true", help="one answer a line: word, phonemes, log probability"
     )
     options = parser.parse_args(arguments)
-    given = options.words or (word for line in sys.stdin for word in line.split())
     show = for_programs if options.tsv else for_people
     try:
         pronouncer = Pronouncer.load()
@@ -91,8 +92,13 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(str(error))
     torch.set_num_threads(1)  # more of them are slower at such sizes
 
+    if hasattr(sys.stdout, "reconfigure"):  # a terminal that lacks a sign shows its number
+        sys.stdout.reconfigure(errors="backslashreplace")
+
     failed = False
-    for batch in batches(given, AT_ONCE):
+    width = max(options.beam, options.nbest)
+    given = [options.words] if options.words else words_as_they_come(sys.stdin.buffer)
+    for batch in (batch for words in given for batch in batches(words, AT_ONCE)):
         readable = []
         for word in batch:
             if reason := problem(word):
@@ -102,19 +108,22 @@ def main(arguments: list[str] | None = None) -> int:
                 readable.append(word)
         if not readable:
             continue
-        width = max(options.beam, options.nbest)
-        found = pronouncer.pronounce([word.lower() for word in readable], width=width)
-        for word, answers in zip(readable, found, strict=True):
+        for word, answers in zip(
+            readable, pronouncer.pronounce(readable, width=width), strict=True
+        ):
             if answers:
-                print(show(word, answers[: options.nbest]), flush=True)
+                print(show(visible(word), answers[: options.nbest]))
             else:
                 print(f"no sound for {word!r}: the model finds it silent", file=sys.stderr)
                 failed = True
+        sys.stdout.flush()
     return int(failed)
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
     except BrokenPipeError:  # `... | head` has read enough
         sys.stderr.close()

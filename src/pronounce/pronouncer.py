@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 
 from src.models.aligned_seq2seq import AlignedSeq2Seq
 from src.models.decoding import Hypothesis, beam_search
+from src.pronounce.words import spelling
 from src.results import RESULTS
 from src.tasks.alignment import Chunk
 from src.tasks.batches import equal_length_batches
@@ -82,7 +83,7 @@ class Pronouncer:
     @torch.no_grad()
     def hypotheses(self, words: Sequence[str], width: int) -> list[list[Hypothesis]]:
         """Search with a beam; hypotheses of chunks, a list for each word."""
-        letters, lengths = encode_words(list(words))
+        letters, lengths = encode_words([spelling(word) for word in words])
         letters, found = torch.from_numpy(letters), {}
         for index in equal_length_batches(lengths, 512):
             steps = int(lengths[index[0]])
@@ -101,7 +102,8 @@ class Pronouncer:
         """Pronounce words.
 
         Args:
-            words: of the letters a-z and the apostrophe.
+            words: of the letters a-z and the apostrophe, as `words.spelling` reads them: large
+                letters and typographic apostrophes are read too.
             width: of the beam. Hypotheses that spell the same phonemes with other letters are
                 one answer.
 

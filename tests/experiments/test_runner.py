@@ -20,7 +20,7 @@ def start(tmp_path, monkeypatch):
 
     def start(cells, run, *arguments):
         monkeypatch.setattr("sys.argv", ["experiments.toy", *(arguments or ["--jobs", "1"])])
-        runner.main("toy", cells, run, QUICK)
+        runner.main("toy", cells, run, QUICK, packages=("numpy", "torch"))
         result = tmp_path / "results" / "toy.json"
         return json.loads(result.read_text()) if result.exists() else None
 
@@ -66,6 +66,24 @@ def test_another_version_of_a_package_runs_all_again(start, tmp_path, monkeypatc
     monkeypatch.setattr(runner, "version", lambda package: "0")
     again = start(CELLS, lambda cell: {"double": -1})
     assert [run["double"] for run in again["runs"]] == [-1, -1]
+
+
+def test_another_version_of_what_no_number_depends_on_runs_nothing(start, tmp_path, monkeypatch):
+    first = start(CELLS, double)
+    for path in (tmp_path / "finished" / "toy").iterdir():
+        path.unlink()
+    newer = {"numpy": runner.version("numpy"), "torch": runner.version("torch")}
+    monkeypatch.setattr(runner, "version", lambda package: newer[package])  # Django is not asked
+    monkeypatch.setattr(runner.platform, "python_version", lambda: "3.99.0")
+    again = start(CELLS, lambda cell: {"double": -1})
+    assert again["runs"] == first["runs"]
+    assert again["versions"]["python"] == "3.99.0"
+
+
+def test_two_cells_of_one_id_are_refused(start, tmp_path):
+    with pytest.raises(ValueError, match="ids must be unique, but these stand twice: quick"):
+        start([CELLS[0], {"id": "quick", "value": 7}], double)
+    assert not (tmp_path / "results").exists()
 
 
 def test_cells_run_side_by_side_and_are_gathered_in_their_order(start):

@@ -1,6 +1,7 @@
 """`python -m src.pronounce`, as somebody at a terminal would use it."""
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,12 @@ from src.tasks.pronunciation import PHONEMES
 ROOT = Path(__file__).parents[2]
 
 
+def feed(monkeypatch, text):
+    """Let standard input hold this text, or these bytes."""
+    content = text.encode() if isinstance(text, str) else text
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+
 def test_words_come_back_in_their_order_with_their_sounds(capsys):
     assert main(["cat", "Rhythms", "knight"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -27,7 +34,7 @@ def test_words_come_back_in_their_order_with_their_sounds(capsys):
 
 
 def test_words_of_standard_input_that_no_dictionary_has(capsys, monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO("frobnicate blorptastic\n\nzorn's\n"))
+    feed(monkeypatch, "frobnicate blorptastic\n\nzorn's\n")
     assert main(["--tsv"]) == 0
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     assert [word for word, _, _ in rows] == ["frobnicate", "blorptastic", "zorn's"]
@@ -47,7 +54,14 @@ def test_nbest_gives_different_answers_the_best_first(capsys):
 
 @pytest.mark.parametrize(
     ("word", "reason"),
-    [("naïve", "'ï' is none of the letters"), ("x" * 51, "51 letters"), ("a-b", "'-' is none")],
+    [
+        ("naïve", "'ï' (LATIN SMALL LETTER I WITH DIAERESIS) is none of the letters"),
+        ("cafe\u0301", "'é' (LATIN SMALL LETTER E WITH ACUTE) is none"),
+        ("\u200b", "it has no letter"),
+        ("кот", "(CYRILLIC SMALL LETTER KA) is none"),
+        ("x" * 51, "51 letters"),
+        ("a-b", "'-' (HYPHEN-MINUS) is none"),
+    ],
 )
 def test_what_cannot_be_read_is_named_and_the_rest_answered(word, reason, capsys):
     assert main([word, "tea"]) == 1
@@ -102,3 +116,89 @@ def test_saved_weights_come_back(tmp_path):
     again = Pronouncer.load(tmp_path / "copy.safetensors")
     assert again.pronounce(["thought"]) == pronouncer.pronounce(["thought"])
     assert [path.name for path in tmp_path.iterdir()] == ["copy.safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("word", "plain"),
+    [
+        ("don’t", "don't"),
+        ("DON\u02bcT", "don't"),
+        ("don\uff07t", "don't"),
+        ("rock‘n’roll", "rock'n'roll"),
+        ("\ufeffcat", "cat"),
+        ("c\u200dat", "cat"),
+        ("pho\u00adto", "photo"),
+        ("ｋｎｉｇｈｔ", "knight"),
+        ("ﬁsh", "fish"),
+    ],
+)
+def test_typographic_and_invisible_signs_are_read_as_what_they_mean(word, plain, capsys):
+    assert main(["--tsv", word, plain]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.split("\t")[1:] == second.split("\t")[1:]
+    pronouncer = Pronouncer.load()
+    assert pronouncer.best([word]) == pronouncer.best([plain])
+
+
+def words_answered(out):
+    return [line.split("\t")[0] for line in out.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "bad"),
+    [
+        (b"\xef\xbb\xbfcat\ndog\n", ["cat", "dog"], None),
+        (b"cat\nna\xefve tea\ndog\n", ["cat", "dog"], "line 2 "),
+        (b"\xff\ncat", ["cat"], "line 1 "),
+        (b"cat dog \xc3\n\xe2\x80\nme", ["me"], "line 2 "),
+        ("\ufeffcat\r\ndog\r\n".encode("utf-16-le"), ["cat", "dog"], None),
+        ("\ufeffcat\ndog".encode("utf-16-be"), ["cat", "dog"], None),
+        (b"cat\x00\ndog\n", ["cat", "dog"], None),
+    ],
+)
+def test_a_bad_byte_costs_its_own_line(content, words, bad, capsys, monkeypatch):
+    feed(monkeypatch, content)
+    assert main(["--tsv"]) == int(bad is not None)
+    out, err = capsys.readouterr()
+    assert words_answered(out) == words
+    assert "Traceback" not in err
+    if bad:
+        assert bad in err
+
+
+def test_a_program_that_writes_one_word_and_waits_is_answered():
+    command = [sys.executable, "-m", "src.pronounce", "--tsv"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, **pipes) as process:
+        for word in (b"cat", b"knight"):
+            process.stdin.write(word + b"\n")
+            process.stdin.flush()
+            assert process.stdout.readline().startswith(word + b"\t")
+        process.stdin.write(b"tea")  # no end of line: it comes with the end of the stream
+        process.stdin.close()
+        assert process.stdout.readline().startswith(b"tea\t")
+        assert process.wait() == 0
+
+
+def test_a_long_list_is_answered_in_batches(monkeypatch):
+    feed(monkeypatch, "cat\n" * 4500)
+    asked = []
+    monkeypatch.setattr(
+        Pronouncer,
+        "pronounce",
+        lambda self, words, width: asked.append(len(words)) or [[]] * len(words),
+    )
+    assert main([]) == 1
+    assert asked == [2000, 2000, 500]
+
+
+def test_a_terminal_that_lacks_a_sign_still_shows_the_answer():
+    done = subprocess.run(
+        [sys.executable, "-m", "src.pronounce", "--tsv", "don’t"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode == 0
+    assert done.stdout.startswith("don\\u2019t\tD OW N")

@@ -6,7 +6,7 @@ import pytest
 from src.equations import LSTM, gradient_check
 from src.equations.crossentropy import sequence_cross_entropy
 from src.equations.history.lstm2000 import LSTM2000
-from src.tasks.continual import stream_windows
+from src.tasks.continual import predicts_legal, stream_windows
 from src.training.continual import (
     LONGEST_STRING,
     StreamNetwork,
@@ -94,3 +94,14 @@ def test_reading_carries_the_state_from_window_to_window():
     np.testing.assert_allclose(reading.states[:, 0], C, atol=1e-12)
     with pytest.raises(ValueError, match="multiple of every = 20"):
         read_streams(net, rng=np.random.default_rng(5), batch_size=2, steps=50, every=20)
+
+
+def test_the_curve_tells_the_letters_that_need_memory_from_all_letters():
+    w = next(stream_windows(np.random.default_rng(5), 16, 25))
+    right = predicts_legal(network().read(w.inputs)[0], w.legal)
+    needed = w.needs_memory
+    assert right[needed].mean() != right.mean(), "else this test could not fail"
+    settings = {"updates": 1, "validate_every": 1, "batch_size": 16, "window": 25}
+    curve = train_on_streams(network(), rng=np.random.default_rng(5), **settings)
+    assert curve.memory == [pytest.approx(right[needed].mean())]
+    assert curve.legal == [pytest.approx(right.mean())]

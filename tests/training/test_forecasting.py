@@ -6,6 +6,7 @@ import torch
 
 from src.models import Seq2SeqLSTM, initialize_parameters
 from src.tasks.sunspots import HORIZON, SCALE, WINDOW, SpanData, Spans, load_spans
+from src.training import forecasting
 from src.training.forecasting import (
     errors,
     fit_forecaster,
@@ -111,3 +112,36 @@ def test_tensors_have_one_value_a_step():
 
 def test_errors_of_steps_join_as_squares():
     assert over_all_steps(np.array([3.0, 4.0])) == pytest.approx(np.sqrt(12.5))
+
+
+def test_the_probability_follows_the_training_from_0_to_almost_1():
+    asked = []
+    data = SpanData(sine(20), sine(12), sine(12))
+    fit_forecaster(
+        Seq2SeqLSTM(1, 4, 1),
+        data,
+        probability=lambda done: asked.append(done) or 0.0,
+        updates=8,
+        batch_size=4,
+        rng=np.random.default_rng(0),
+    )
+    assert asked == [n / 8 for n in range(8)]
+
+
+def test_what_is_read_is_its_own_with_the_probability_of_the_schedule(monkeypatch):
+    shares = []
+
+    def note(model, src, tgt, probability, rng):
+        shares.append(probability)
+        return read_own(model, src, tgt, probability, rng)
+
+    monkeypatch.setattr(forecasting, "read_own", note)
+    fit_forecaster(
+        Seq2SeqLSTM(1, 4, 1),
+        SpanData(sine(20), sine(12), sine(12)),
+        probability=lambda done: done,
+        updates=5,
+        batch_size=4,
+        rng=np.random.default_rng(0),
+    )
+    assert shares == [0.2, 0.4, 0.6, 0.8]  # at first it is taught, all at once

@@ -7,6 +7,7 @@ from torch.nn.functional import cross_entropy
 
 from src.models import AttentionSeq2Seq, TokenSeq2Seq, initialize_parameters
 from src.tasks.pronunciation import END, PADDING, SOURCE_SIZE, TARGET_SIZE
+from src.training import pronunciation
 from src.training.pronunciation import (
     collate,
     fit_pronouncer,
@@ -88,3 +89,17 @@ def test_attention_learns_by_the_same_function():
     settings = {"updates": 150, "batch_size": 4, "learning_rate": 0.02}
     fit_pronouncer(model, collate(REFERENCES), REFERENCES, rng=rng, **settings)
     assert judge(model, REFERENCES).word == 0
+
+
+def test_the_share_of_its_own_tokens_grows_from_0_with_the_updates(model, monkeypatch):
+    shares = []
+
+    def note(model, letters, sounds, probability):
+        shares.append(probability)
+        return scheduled_sampling(model, letters, sounds, probability)
+
+    monkeypatch.setattr(pronunciation, "scheduled_sampling", note)
+    settings = {"updates": 8, "batch_size": 2, "sampling": 0.5}
+    rng = np.random.default_rng(1)
+    fit_pronouncer(model, collate(REFERENCES), REFERENCES, rng=rng, **settings)
+    assert shares == [0.5 * n / 8 for n in range(8)]
