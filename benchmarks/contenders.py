@@ -10,9 +10,9 @@ import numpy as np
 import torch
 
 import src.equations
+import src.equations.fast
 import src.modules
-from benchmarks import textbook
-from src.equations.fast.lstm import CHUNK
+from src.equations.fast.layout import CHUNK
 
 
 def torch_nn(module, x, d_outputs):
@@ -29,9 +29,17 @@ def torch_nn(module, x, d_outputs):
 
 
 def src_equations(module, x, d_outputs):
-    """The NumPy layers of this book."""
-    layer = getattr(src.equations, type(module).__name__).from_torch(module)
+    """The NumPy layers of this book as one reads them: a line an equation."""
+    return of_layer(getattr(src.equations, type(module).__name__).from_torch(module), x, d_outputs)
 
+
+def src_equations_fast(module, x, d_outputs):
+    """Their twins, arranged for speed."""
+    layer_class = getattr(src.equations.fast, f"Fast{type(module).__name__}")
+    return of_layer(layer_class.from_torch(module), x, d_outputs)
+
+
+def of_layer(layer, x, d_outputs):
     def run():
         *_, tape = layer.forward(x)
         return layer.backward(tape, d_outputs).x
@@ -46,28 +54,13 @@ def src_modules(module, x, d_outputs):
     return torch_nn(layer, x, d_outputs)
 
 
-def textbook_numpy(module, x, d_outputs):
-    """The LSTM in NumPy, written without a thought for speed."""
-    parameters = src.equations.LSTM.from_torch(module).parameters
-
-    def run():
-        _, tape = textbook.forward(parameters, x)
-        return textbook.backward(parameters, x, tape, d_outputs)[0]
-
-    return run
-
-
-def products_alone(module, x, d_outputs):
-    """Only the matrix products of the LSTM in `src.equations`, on numbers that never change.
+def lstm_products(module, x, d_outputs):
+    """Only the matrix products of FastLSTM, on numbers that never change.
 
     Not a layer but the floor under one: what is left if all else cost nothing. Returns None.
     """
     (B, T, D), H = x.shape, module.hidden_size
-    rng = np.random.default_rng(0)
-
-    def draw(*shape):
-        return rng.standard_normal(shape, x.dtype)
-
+    draw = drawing(x.dtype)
     W, W_transposed = draw(4 * H, H + D + 1), draw(H + D, 4 * H)
     column, delta = draw(H + D + 1, B), draw(4 * H, B)
     columns, deltas = draw(H + D + 1, CHUNK * B), draw(4 * H, CHUNK * B)
@@ -83,21 +76,56 @@ def products_alone(module, x, d_outputs):
     return run
 
 
+def gru_products(module, x, d_outputs):
+    """The same for FastGRU with the reset after the product, which is PyTorch's."""
+    (B, T, D), H = x.shape, module.hidden_size
+    draw = drawing(x.dtype)
+    W, W_transposed, W_hn = draw(2 * H, H + D + 1), draw(H + D, 2 * H), draw(H, H)
+    column, delta, h = draw(H + D + 1, B), draw(2 * H, B), draw(H, B)
+    columns, deltas = draw(H + D + 1, CHUNK * B), draw(3 * H, CHUNK * B)
+    W_candidate, W_candidate_transposed = draw(H, D + 1), draw(D, H)
+    x_columns, deltas_n = draw(T, D + 1, B), draw(T, H, B)
+    gates, d_column, product = np.empty_like(delta), draw(H + D, B), draw(H, B)
+
+    def run():
+        W_candidate @ x_columns
+        for t in range(T):
+            np.matmul(W, column, out=gates)
+            np.matmul(W_hn, h, out=product)
+            np.matmul(W_hn, h, out=product)
+            np.matmul(W_transposed, delta, out=d_column)
+            if t % CHUNK == 0:
+                deltas[: 2 * H] @ columns.T
+                deltas[2 * H :] @ columns[H:].T
+                deltas[2 * H :] @ columns[:H].T
+        W_candidate_transposed @ deltas_n
+
+    return run
+
+
+def drawing(dtype):
+    """A function that draws an array of a shape."""
+    rng = np.random.default_rng(0)
+    return lambda *shape: rng.standard_normal(shape, dtype)
+
+
 # For each layer of torch.nn, by the names that the tables print; the first is the reference.
 CONTENDERS = {
     "LSTM": {
         "torch.nn": torch_nn,
         "src.equations": src_equations,
-        "textbook NumPy": textbook_numpy,
+        "src.equations.fast": src_equations_fast,
         "src.modules": src_modules,
-        "products alone": products_alone,
-    },
-    "RNN": {
-        "torch.nn": torch_nn,
-        "src.equations": src_equations,
-        "src.modules": src_modules,
+        "products alone": lstm_products,
     },
     "GRU": {
+        "torch.nn": torch_nn,
+        "src.equations": src_equations,
+        "src.equations.fast": src_equations_fast,
+        "src.modules": src_modules,
+        "products alone": gru_products,
+    },
+    "RNN": {
         "torch.nn": torch_nn,
         "src.equations": src_equations,
         "src.modules": src_modules,

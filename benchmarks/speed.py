@@ -31,13 +31,13 @@ LARGEST = SHAPES[1]
 
 
 def target(kind, shape, dtype):
-    """The ratio to torch.nn that `src.equations` should not exceed; None where there is none."""
+    """The ratio to torch.nn that `src.equations.fast` should not exceed; None for no target."""
     long = shape[0] > 100
     targets = {
-        ("LSTM", "float64"): 0.85,
+        ("LSTM", "float64"): 0.8,
         ("LSTM", "float32"): 2.0 if long else 1.3,
         ("GRU", "float64"): 0.8,
-        ("GRU", "float32"): None if long else 1.0,
+        ("GRU", "float32"): 1.0,
     }
     return targets.get((kind, dtype))
 
@@ -61,9 +61,9 @@ def measure(kind, shape, dtype, rounds, seconds):
     end = time.perf_counter() + seconds
     while min(map(len, times.values())) < rounds or time.perf_counter() < end:
         for name, run in contenders.items():
-            start = time.perf_counter()
+            start = time.process_time()  # on one thread: the time that this process had the CPU
             run()
-            times[name].append(1e3 * (time.perf_counter() - start))
+            times[name].append(1e3 * (time.process_time() - start))
 
     reference = min(next(iter(times.values())))
     return {
@@ -82,25 +82,31 @@ def measure_all(shapes=SHAPES, rounds=7, seconds=8):
     use_one_thread()
     cases = []
     for kind, contenders in CONTENDERS.items():
-        columns = "".join(f"{name:>16}" for name in contenders)
+        columns = "".join(f"{name:>20}" for name in contenders)
         print(f"\n{kind}, kernels {blas_kernel()}, ratio to torch.nn", file=sys.stderr)
         print(f"  {'dtype':9}{'T, B, D, H':18}{columns}", file=sys.stderr)
         for dtype in DTYPES:
             for shape in shapes:
                 case = measure(kind, shape, dtype, rounds, seconds)
                 cases.append(case)
-                row = "".join(f"{ratio:16.2f}" for ratio in case["ratio"].values())
+                row = "".join(f"{ratio:20.2f}" for ratio in case["ratio"].values())
                 sizes = ", ".join(map(str, shape))
                 print(f"  {dtype:9}{sizes:18}{row}{verdict(case)}", file=sys.stderr, flush=True)
     return {"kernels": blas_kernel(), "cases": cases}
 
 
 def verdict(case):
-    """Whether `src.equations` met its target, in words; nothing where there is none."""
+    """Whether `src.equations.fast` met its target, in words; nothing where there is none.
+
+    A target that is missed is out of reach if the bare matrix products already miss it.
+    """
     wanted = target(case["layer"], case["shape"], case["dtype"])
     if wanted is None:
         return ""
-    return f"  target {wanted}: {'met' if case['ratio']['src.equations'] <= wanted else 'missed'}"
+    if case["ratio"]["src.equations.fast"] <= wanted:
+        return f"  target {wanted}: met"
+    beyond = case["ratio"]["products alone"] > wanted
+    return f"  target {wanted}: {'out of reach' if beyond else 'missed'}"
 
 
 def measure_with_wide_kernels():

@@ -112,6 +112,18 @@ def steps_read(lengths: npt.ArrayLike | None, batch_size: int, T: int) -> np.nda
     return np.arange(T) < check_lengths(lengths, batch_size, T)[:, None]
 
 
+def only_read(name: str, value: np.ndarray, running: np.ndarray) -> np.ndarray:
+    """A copy of value (B, T, ·) with 0 where no step is read, bool (B, T).
+
+    Raises:
+        ValueError: NaN or infinity in what is read.
+    """
+    copy = value.copy()
+    copy[~running] = 0
+    check_finite(name, copy)
+    return copy
+
+
 def check_parameters(
     parameters: Any, shapes: Mapping[str, Shape]
 ) -> tuple[dict[str, np.ndarray], dict[str, int]]:

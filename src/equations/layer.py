@@ -12,9 +12,9 @@ import numpy.typing as npt
 from src.equations.checks import (
     Shape,
     check_array,
-    check_finite,
     check_parameters,
     check_shape,
+    only_read,
     steps_read,
 )
 from src.equations.gradients import Gradients
@@ -210,8 +210,7 @@ class RecurrentLayer:
         """
         B, T, _ = check_shape("x", x, ("B", "T", self.input_size), self.dtype).shape
         running = steps_read(lengths, B, T)
-        check_finite("x", x[running])
-        return np.where(running[:, :, None], x, 0), running
+        return only_read("x", x, running), running
 
     def upstream(self, d_outputs: np.ndarray, running: np.ndarray) -> np.ndarray:
         """A copy of d_outputs with 0 where no step is read: an output there is the constant 0.
@@ -220,8 +219,7 @@ class RecurrentLayer:
             TypeError, ValueError: d_outputs is not as `backward` wants it.
         """
         check_shape("d_outputs", d_outputs, (*running.shape, self.hidden_size), self.dtype)
-        check_finite("d_outputs", d_outputs[running])
-        return np.where(running[:, :, None], d_outputs, 0)
+        return only_read("d_outputs", d_outputs, running)
 
     def check_tape(self, tape: Any, kind: type) -> Any:
         """Return the tape if this layer made it.

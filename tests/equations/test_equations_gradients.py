@@ -6,7 +6,7 @@ import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from src.equations import flip_update_gate, gradient_check
-from src.equations.fast.lstm import CHUNK
+from src.equations.fast.layout import CHUNK
 
 # The kinds that PyTorch has; test_gru.py checks the other GRU against autograd.
 TORCH_KINDS = pytest.mark.parametrize(

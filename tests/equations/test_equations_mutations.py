@@ -251,30 +251,31 @@ FAST_LSTM_MUTATIONS = {
     "i and f swapped": (
         "SIGMOIDS_FIRST = [0, 1, 3, 2]",
         "SIGMOIDS_FIRST = [1, 0, 3, 2]",
-        "equations",
+        "equations gradient",
     ),
     "o and C̃ not swapped": (
         "SIGMOIDS_FIRST = [0, 1, 3, 2]",
         "SIGMOIDS_FIRST = [0, 1, 2, 3]",
-        "equations",
+        "equations gradient",
     ),
     "o without its ½": ("W[: 3 * H] *= 0.5", "W[: 2 * H] *= 0.5", "equations gradient"),
-    "gradients left in the order i, f, o, C̃": ("d_W = _sigmoids_first(d_W)", "", "gradient"),
-    "no path along the cell state": ("d_C *= f", "d_C *= 0", "gradient"),
-    "no path from h to C": ("d_C += through_tanh", "", "gradient"),
+    "i and o swapped on the way back": (
+        "i, f, o, C_tilde, tanh_C = activations[chunk]",
+        "o, f, i, C_tilde, tanh_C = activations[chunk]",
+        "gradient",
+    ),
+    "no path along the cell state": ("d_C *= f[k]", "d_C *= 0", "gradient"),
+    "no path from h to C": ("d_C += added", "", "gradient"),
     "nothing from the last h": ("= last_d_h.T", "= 0", "gradient"),
     "the bias takes another column": ('"bias": d_W[:, -1]', '"bias": d_W[:, -2]', "gradient"),
-    "σ instead of σ′": (
-        "np.subtract(activations[t, :3], slopes[:3], out=slopes[:3])",
-        "slopes[:3] = activations[t, :3]",
+    "σ instead of σ′": ("f * (1 - f), out", "f, out", "gradient"),
+    "δ_o from C̄": ("delta[3] *= d_h", "delta[3] *= d_C", "gradient"),
+    "C_t for C_(t−1)": (
+        "np.multiply(cells[chunk],",
+        "np.multiply(cells[1:][chunk],",
         "gradient",
     ),
-    "C_t for C_(t−1)": ("delta_f *= cells[t]", "delta_f *= cells[t + 1]", "gradient"),
-    "h_t for h_(t−1)": (
-        "columns[t : min(t + CHUNK, T)]",
-        "columns[t + 1 : min(t + CHUNK, T) + 1]",
-        "gradient",
-    ),
+    "h_t for h_(t−1)": ("(stacked, columns[chunk])", "(stacked, columns[1:][chunk])", "gradient"),
     "the output's gradient a step late": (
         "d_h += d_hidden[t]",
         "d_h += d_hidden[t - 1]",
@@ -299,30 +300,31 @@ FAST_LSTM_MUTATIONS = {
 
 FAST_GRU_MUTATIONS = {
     "r and z swapped in the forward pass": (
-        "r, z, m, h_tilde = activations[t]\n            previous, h =",
-        "z, r, m, h_tilde = activations[t]\n            previous, h =",
+        "r, z, m, h_tilde = activations[t]\n",
+        "z, r, m, h_tilde = activations[t]\n",
         "equations gradient",
     ),
-    "δ_r and δ_z swapped": (
-        "delta_r, delta_z, q = block",
-        "delta_z, delta_r, q = block",
+    "r and z swapped on the way back": (
+        "r, z, m, h_tilde = activations[chunk]",
+        "z, r, m, h_tilde = activations[chunk]",
         "gradient",
     ),
-    "z without its ½": ("W[: 2 * H] *= 0.5", "W[:H] *= 0.5", "equations gradient"),
+    "z without its ½": ("W *= 0.5", "W[:H] *= 0.5", "equations gradient"),
+    "z keeps on the way back": ("keep = 1 - z", "keep = z", "gradient"),
     "no path past the candidate": (
-        "np.subtract(d_h, delta_n, out=kept)",
+        "np.multiply(d_h, keep[k], out=kept)",
         "kept[...] = 0",
         "gradient",
     ),
     "no path from x to the candidate": (
-        "d_x += W_candidate[:, :D].T @ deltas_n.transpose(1, 0, 2)",
+        "d_columns[chunk, H:] += W_candidate[:, :D].T @ delta_n",
         "",
         "gradient",
     ),
-    "1 − h̃² forgotten": ("delta_n *= q", "pass", "gradient"),
+    "1 − h̃² forgotten": ("np.multiply(z, 1 - h_tilde**2,", "np.multiply(z, 1,", "gradient"),
     "h_t for h_(t−1) in the products": (
-        "sum_of_outer_products(deltas, columns[:T])",
-        "sum_of_outer_products(deltas, columns[1:])",
+        "2 * H, B), columns[chunk])",
+        "2 * H, B), columns[1:][chunk])",
         "gradient",
     ),
     "the output's gradient a step late": (
@@ -338,23 +340,19 @@ FAST_GRU_MUTATIONS = {
 }
 
 FAST_BEFORE_MUTATIONS = {
-    "no path through r ⊙ h": ("kept += q", "pass", "gradient"),
-    "q without r": ("q *= r\n", "pass\n", "gradient"),
+    "no path through r ⊙ h": ("kept += through_candidate", "pass", "gradient"),
+    "path 4 without r": ("through_candidate *= q  # r", "pass", "gradient"),
     "gradient of W_hn with h for r ⊙ h": (
-        "sum_of_outer_products(deltas_n, activations[:, 2])",
-        "sum_of_outer_products(deltas_n, columns[:T, :H])",
+        "sum_of_outer_products(delta_n, m)",
+        "sum_of_outer_products(delta_n, previous)",
         "gradient",
     ),
 }
 
 FAST_AFTER_MUTATIONS = {
-    "b_hn folded into b": (
-        'W[2 * H :, -1] = self.parameters["bias_reset"]',
-        'W[2 * H :, -1] = 0; W_candidate[:, -1] += self.parameters["bias_reset"]',
-        "equations gradient",
-    ),
-    "gradient of b_hn that of b": ("= d_W[2 * H :, -1]", "= d_candidate[:, -1]", "gradient"),
-    "x inside the reset": ("W[2 * H :, H:-1] = 0", "pass", "equations gradient"),
+    "no b_hn": ("m += b_hn", "pass", "equations gradient"),
+    "gradient of b_hn that of b": ("q.sum(axis=(0, 2))", "delta_n.sum(axis=(0, 2))", "gradient"),
+    "q without r": ("q *= delta_n", "q[...] = delta_n", "gradient"),
 }
 
 CELL_MUTATIONS = {

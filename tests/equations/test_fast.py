@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from src.equations import GRU, LSTM
 from src.equations.fast import FastGRU, FastLSTM
-from src.equations.fast.lstm import CHUNK
+from src.equations.fast.layout import CHUNK
 
 TWINS = {
     "LSTM": (LSTM, FastLSTM, {}),

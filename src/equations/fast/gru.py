@@ -8,6 +8,7 @@ import numpy.typing as npt
 from src.equations.fast.layout import (
     batch_first,
     batch_last,
+    chunks_from_the_end,
     ended_steps,
     outputs_of,
     sum_of_outer_products,
@@ -42,29 +43,27 @@ class FastGRU(GRU):
     ) -> tuple[np.ndarray, np.ndarray, FastGRUTape]:
         r"""Read whole sequences, as `GRU.forward` does.
 
-        The equations of `GRU.step`: the products of a step are one (two with the reset before),
-        the candidate's share of x is computed for all steps at once, and both gates are one tanh,
-        because σ(a) = ½ tanh(½a) + ½.
+        The equations of `GRU.step`: both gates are one product, W [h_(t−1); x_t; 1], and one tanh,
+        because σ(a) = ½ tanh(½a) + ½; the candidate's share of x is computed for all steps at once.
         """
         H, D = self.hidden_size, self.input_size
-        W, W_candidate, U = self._matrices()
+        W, W_candidate, W_hn, b_hn = self._matrices()
         x, running = self.inputs(x, lengths)
         B, T, _ = x.shape
         ended = ended_steps(running)
 
-        W[: 2 * H] *= 0.5
-        columns = np.ones((T + 1, H + D + 1, B), U.dtype)
+        W *= 0.5
+        columns = np.ones((T + 1, H + D + 1, B), self.dtype)
         columns[0, :H] = first_state("state", state, H, B, self.dtype).T
         columns[:T, H : H + D] = x.transpose(1, 2, 0)
         candidate_of_x = W_candidate @ columns[:T, H:]  # (T, H, B)
-        activations = np.empty((T, 4, H, B), U.dtype)
+        activations = np.empty((T, 4, H, B), self.dtype)
 
         for t in range(T):
             r, z, m, h_tilde = activations[t]
             previous, h = columns[t, :H], columns[t + 1, :H]
-            products = activations[t].reshape(4 * H, B)[: len(W)]  # r, z, and m if after
-            np.matmul(W, columns[t], out=products)
             gates = activations[t, :2]
+            np.matmul(W, columns[t], out=gates.reshape(2 * H, B))
             np.tanh(gates, out=gates)
             gates *= 0.5
             gates += 0.5
@@ -72,10 +71,12 @@ class FastGRU(GRU):
                 z[:, ended[t]] = 0  # keep the state
 
             if self.reset_after:
+                np.matmul(W_hn, previous, out=m)
+                m += b_hn
                 np.multiply(r, m, out=h_tilde)
             else:
                 np.multiply(r, previous, out=m)
-                np.matmul(U, m, out=h_tilde)
+                np.matmul(W_hn, m, out=h_tilde)
             h_tilde += candidate_of_x[t]
             np.tanh(h_tilde, out=h_tilde)
             np.subtract(h_tilde, previous, out=h)
@@ -91,89 +92,85 @@ class FastGRU(GRU):
     ) -> Gradients:
         r"""Back-propagation through time, as `GRU.backward` does.
 
-        The equations of `GRU.step_backward`. Where a sequence has ended z = 0, so that all δ vanish
-        and h̄ passes unchanged by the same formulas.
+        The equations of `GRU.step_backward`. What does not depend on later steps is computed for a
+        chunk of steps at once: the factors between h̄ and the δ. Where a sequence has ended z = 0,
+        so that all δ vanish and h̄ passes unchanged by the same formulas.
         """
         H, D = self.hidden_size, self.input_size
-        W, W_candidate, U = self._matrices()
+        W, W_candidate, W_hn, _ = self._matrices()
         columns, activations, running, _ = self.check_tape(tape, FastGRUTape)
         B, T = running.shape
         d_hidden = batch_last(self.upstream(d_outputs, running))
 
-        W_transposed = np.ascontiguousarray(W[:, : H + D].T)
-        U_transposed = np.ascontiguousarray(U.T)
-        deltas = np.empty((len(W), T, B), U.dtype)  # δ_r, δ_z, and q if after
-        deltas_n = np.empty((H, T, B), U.dtype)
-        d_columns = np.empty((T + 1, H + D, B), U.dtype)
+        W_transposed, W_hn_transposed = W[:, : H + D].T.copy(), W_hn.T.copy()
+        d_gates = np.zeros((2 * H, H + D + 1), self.dtype)
+        d_candidate, d_W_hn = np.zeros((H, D + 1), self.dtype), np.zeros((H, H), self.dtype)
+        d_b_hn = np.zeros(H, self.dtype)
+        d_columns = np.empty((T + 1, H + D, B), self.dtype)
         d_columns[T, :H] = first_state("d_state", d_state, H, B, self.dtype).T
-        block = np.empty((3, H, B), U.dtype)
-        delta_r, delta_z, q = block
-        delta = block.reshape(3 * H, B)[: len(W)]
-        delta_n, kept = np.empty((2, H, B), U.dtype)
+        through_candidate, kept = np.empty((2, H, B), self.dtype)
 
-        for t in reversed(range(T)):
-            r, z, m, h_tilde = activations[t]
-            previous, d_h = columns[t, :H], d_columns[t + 1, :H]
-            d_h += d_hidden[t]
+        for chunk in chunks_from_the_end(T):
+            r, z, m, h_tilde = activations[chunk].swapaxes(0, 1)
+            previous = columns[chunk, :H]
+            keep = 1 - z
+            deltas = np.empty(
+                (len(r), 4, H, B), self.dtype
+            )  # factors at first, then δ_r, δ_z, δ_n, q
+            np.multiply(m if self.reset_after else previous, r * (1 - r), out=deltas[:, 0])
+            np.multiply(h_tilde - previous, z * keep, out=deltas[:, 1])
+            np.multiply(z, 1 - h_tilde**2, out=deltas[:, 2])
+            deltas[:, 3] = r
 
-            np.multiply(d_h, z, out=delta_n)  # what the candidate gets ...
-            np.subtract(d_h, delta_n, out=kept)  # ... and what the old state gets
-            np.subtract(h_tilde, previous, out=delta_z)
-            delta_z *= delta_n
-            np.subtract(1, z, out=q)
-            delta_z *= q
-            np.multiply(h_tilde, h_tilde, out=q)
-            np.subtract(1, q, out=q)
-            delta_n *= q
+            for k in reversed(range(len(r))):
+                t, (delta_r, _, delta_n, q) = chunk.start + k, deltas[k]
+                d_h = d_columns[t + 1, :H]
+                d_h += d_hidden[t]
+                deltas[k, 1:3] *= d_h
+                if self.reset_after:
+                    delta_r *= delta_n
+                    q *= delta_n
+                    np.matmul(W_hn_transposed, q, out=through_candidate)
+                else:
+                    np.matmul(W_hn_transposed, delta_n, out=through_candidate)
+                    delta_r *= through_candidate
+                    through_candidate *= q  # r
+                np.matmul(W_transposed, deltas[k, :2].reshape(2 * H, B), out=d_columns[t])
+                np.multiply(d_h, keep[k], out=kept)
+                kept += through_candidate
+                d_columns[t, :H] += kept
 
+            delta_n, q = deltas[:, 2], deltas[:, 3]
+            d_gates += sum_of_outer_products(deltas[:, :2].reshape(-1, 2 * H, B), columns[chunk])
+            d_candidate += sum_of_outer_products(delta_n, columns[chunk, H:])
+            d_columns[chunk, H:] += W_candidate[:, :D].T @ delta_n
             if self.reset_after:
-                np.multiply(delta_n, r, out=q)
-                np.subtract(1, r, out=delta_r)
-                delta_r *= q
-                delta_r *= m
+                d_W_hn += sum_of_outer_products(q, previous)
+                d_b_hn += q.sum(axis=(0, 2))
             else:
-                np.matmul(U_transposed, delta_n, out=q)
-                q *= r
-                np.subtract(1, r, out=delta_r)
-                delta_r *= q
-                delta_r *= previous
-                kept += q
-            np.matmul(W_transposed, delta, out=d_columns[t])
-            d_columns[t, :H] += kept
-            deltas[:, t] = delta
-            deltas_n[:, t] = delta_n
+                d_W_hn += sum_of_outer_products(delta_n, m)
 
-        d_W = sum_of_outer_products(deltas, columns[:T])
-        d_candidate = sum_of_outer_products(deltas_n, columns[:T, H:])
         parameters = {
-            "weight_ih": np.concatenate([d_W[: 2 * H, H : H + D], d_candidate[:, :D]]),
-            "bias": np.concatenate([d_W[: 2 * H, -1], d_candidate[:, -1]]),
+            "weight_ih": np.concatenate([d_gates[:, H : H + D], d_candidate[:, :D]]),
+            "weight_hh": np.concatenate([d_gates[:, :H], d_W_hn]),
+            "bias": np.concatenate([d_gates[:, -1], d_candidate[:, -1]]),
         }
         if self.reset_after:
-            parameters["weight_hh"] = d_W[:, :H]
-            parameters["bias_reset"] = d_W[2 * H :, -1]
-        else:
-            d_U = sum_of_outer_products(deltas_n, activations[:, 2])
-            parameters["weight_hh"] = np.concatenate([d_W[:, :H], d_U])
-        d_x = d_columns[:T, H:]
-        d_x += W_candidate[:, :D].T @ deltas_n.transpose(1, 0, 2)
-        return Gradients(batch_first(d_x), d_columns[0, :H].T.copy(), parameters)
+            parameters["bias_reset"] = d_b_hn
+        d_x = batch_first(d_columns[:T, H:])
+        return Gradients(d_x, d_columns[0, :H].T.copy(), parameters)
 
-    def _matrices(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The three matrices of a step, new arrays.
+    def _matrices(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+        """The matrices of a step, new arrays.
 
         Returns:
-            W: what multiplies [h; x; 1]: the rows of r and z; with reset_after also those of
-                W_hn h + b_hn, which read no x.
+            W: (2H, H+D+1), what multiplies [h; x; 1] for r and z.
             W_candidate: (H, D+1), what multiplies [x; 1] for the candidate.
-            U: (H, H), W_hn.
+            W_hn: (H, H).
+            b_hn: (H, 1), None if the reset comes before the product.
         """
         H = self.hidden_size
         W_x, W_h, b = (self.parameters[key] for key in ("weight_ih", "weight_hh", "bias"))
         W = np.concatenate([W_h, W_x, b[:, None]], axis=1)
-        W_candidate, U = W[2 * H :, H:].copy(), W[2 * H :, :H].copy()
-        if not self.reset_after:
-            return W[: 2 * H], W_candidate, U
-        W[2 * H :, H:-1] = 0
-        W[2 * H :, -1] = self.parameters["bias_reset"]
-        return W, W_candidate, U
+        b_hn = self.parameters["bias_reset"][:, None] if self.reset_after else None
+        return W[: 2 * H].copy(), W[2 * H :, H:].copy(), W[2 * H :, :H].copy(), b_hn

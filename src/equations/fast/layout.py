@@ -4,7 +4,14 @@ Inside a layer's loop the batch is the last axis: the arrays of one step are (fe
 and lie together in memory, so that each gate is one contiguous block.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
+
+# The backward pass prepares so many steps at once, and they enter one product for the weights'
+# gradient: more than one, because few large calls are faster than many small ones; not all T, so
+# that they are still in the cache.
+CHUNK = 16
 
 
 def ended_steps(running: np.ndarray) -> np.ndarray | None:
@@ -30,16 +37,24 @@ def outputs_of(hidden: np.ndarray, ended: np.ndarray | None) -> np.ndarray:
     return outputs
 
 
+def chunks_from_the_end(T: int) -> Iterator[slice]:
+    """The T steps in slices of CHUNK, the last first."""
+    for start in reversed(range(0, T, CHUNK)):
+        yield slice(start, min(start + CHUNK, T))
+
+
 def sum_of_outer_products(deltas: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Σ over steps and sequences of δ columnᵀ, in one product.
 
     Args:
-        deltas: (rows, T, B), of which the first steps count, as many as there are columns.
+        deltas: (steps, rows, B).
         columns: (steps, features, B).
 
     Returns:
         (rows, features).
     """
-    steps, features, _ = columns.shape
-    side_by_side = columns.transpose(1, 0, 2).reshape(features, -1)
-    return deltas[:, :steps].reshape(len(deltas), -1) @ side_by_side.T
+
+    def side_by_side(arrays: np.ndarray) -> np.ndarray:
+        return arrays.transpose(1, 0, 2).reshape(arrays.shape[1], -1)
+
+    return side_by_side(deltas) @ side_by_side(columns).T

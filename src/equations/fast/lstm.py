@@ -8,6 +8,7 @@ import numpy.typing as npt
 from src.equations.fast.layout import (
     batch_first,
     batch_last,
+    chunks_from_the_end,
     ended_steps,
     outputs_of,
     sum_of_outer_products,
@@ -16,13 +17,8 @@ from src.equations.gradients import Gradients
 from src.equations.lstm import LSTM, Pair
 from src.equations.states import first_state
 
-# Inside the loops the gates lie in the order i, f, o, C̃: the three sigmoids are one block.
-# The permutation swaps the last two, so it is its own inverse.
+# In the forward loop the gates lie in the order i, f, o, C̃: the three sigmoids are one block.
 SIGMOIDS_FIRST = [0, 1, 3, 2]
-
-# So many steps enter one product for the weights' gradient: more than one, because a large
-# product is faster than many small ones; not all T, so that they are still in the cache.
-CHUNK = 16
 
 
 class FastLSTMTape(NamedTuple):
@@ -99,9 +95,10 @@ class FastLSTM(LSTM):
     ) -> Gradients:
         r"""Back-propagation through time, as `LSTM.backward` does.
 
-        The equations of `LSTM.step_backward`, with h̄_t and C̄_t in `d_h` and `d_C`. Where a
-        sequence has ended i = o = 0 and f = 1, so that all four δ vanish and C̄ passes unchanged
-        by the same formulas; h̄ is handed through.
+        The equations of `LSTM.step_backward`. What does not depend on later steps is computed for
+        a chunk of steps at once: the factors between h̄, C̄ and the four δ. Where a sequence has
+        ended i = o = 0 and f = 1, so that all four vanish and C̄ passes unchanged by the same
+        formulas; h̄ is handed through.
         """
         W_x, W_h = self.parameters["weight_ih"], self.parameters["weight_hh"]
         H, D = self.hidden_size, self.input_size
@@ -111,47 +108,37 @@ class FastLSTM(LSTM):
         d_hidden = batch_last(self.upstream(d_outputs, running))
         last_d_h, last_d_C = first_state("d_state", d_state, self.state_size, B, self.dtype)
 
-        W_transposed = np.ascontiguousarray(_sigmoids_first(np.concatenate([W_h, W_x], axis=1)).T)
+        W_transposed = np.concatenate([W_h.T, W_x.T])
         d_W = np.zeros((4 * H, H + D + 1), W_h.dtype)
-        deltas = np.empty((4 * H, CHUNK, B), W_h.dtype)
         d_columns = np.empty((T + 1, H + D, B), W_h.dtype)
         d_columns[T, :H] = last_d_h.T
         d_C = last_d_C.T.copy()
-        slopes = np.empty((5, H, B), W_h.dtype)
-        delta_i, delta_f, delta_o, delta_c, through_tanh = slopes
-        delta = slopes[:4].reshape(4 * H, B)
+        added = np.empty((H, B), W_h.dtype)
 
-        for t in reversed(range(T)):
-            i, f, o, C_tilde, tanh_C = activations[t]
-            d_h = d_columns[t + 1, :H]
-            d_h += d_hidden[t]
+        for chunk in chunks_from_the_end(T):
+            i, f, o, C_tilde, tanh_C = activations[chunk].swapaxes(0, 1)
+            into_C = o * (1 - tanh_C**2)
+            deltas = np.empty((len(i), 4, H, B), W_h.dtype)  # the factors at first, then the δ
+            np.multiply(C_tilde, i * (1 - i), out=deltas[:, 0])
+            np.multiply(cells[chunk], f * (1 - f), out=deltas[:, 1])
+            np.multiply(i, 1 - C_tilde**2, out=deltas[:, 2])
+            np.multiply(tanh_C, o * (1 - o), out=deltas[:, 3])
 
-            np.multiply(activations[t], activations[t], out=slopes)
-            np.subtract(activations[t, :3], slopes[:3], out=slopes[:3])  # σ′ = σ − σ²
-            np.subtract(1, slopes[3:], out=slopes[3:])  # tanh′ = 1 − tanh²
+            stacked = deltas.reshape(-1, 4 * H, B)
+            for k in reversed(range(len(i))):
+                t, delta = chunk.start + k, deltas[k]
+                d_h = d_columns[t + 1, :H]
+                d_h += d_hidden[t]
+                np.multiply(d_h, into_C[k], out=added)
+                d_C += added
+                delta[:3] *= d_C
+                delta[3] *= d_h
+                d_C *= f[k]
+                np.matmul(W_transposed, stacked[k], out=d_columns[t])
+                if ended is not None:
+                    np.copyto(d_columns[t, :H], d_h, where=ended[t])
+            d_W += sum_of_outer_products(stacked, columns[chunk])
 
-            through_tanh *= o
-            through_tanh *= d_h
-            d_C += through_tanh
-            delta_o *= tanh_C
-            delta_o *= d_h
-            delta_f *= cells[t]
-            delta_f *= d_C
-            delta_i *= C_tilde
-            delta_i *= d_C
-            delta_c *= i
-            delta_c *= d_C
-
-            d_C *= f
-            np.matmul(W_transposed, delta, out=d_columns[t])
-            if ended is not None:
-                np.copyto(d_columns[t, :H], d_h, where=ended[t])
-
-            deltas[:, t % CHUNK] = delta
-            if t % CHUNK == 0:
-                d_W += sum_of_outer_products(deltas, columns[t : min(t + CHUNK, T)])
-
-        d_W = _sigmoids_first(d_W)
         return Gradients(
             x=batch_first(d_columns[:T, H:]),
             state=(d_columns[0, :H].T.copy(), d_C.T.copy()),
@@ -164,5 +151,5 @@ class FastLSTM(LSTM):
 
 
 def _sigmoids_first(rows: np.ndarray) -> np.ndarray:
-    """Rows (4H, ·) from the order i, f, C̃, o to i, f, o, C̃ or back: a copy."""
+    """Rows (4H, ·) from the order i, f, C̃, o to i, f, o, C̃: a copy."""
     return rows.reshape(4, -1, rows.shape[1])[SIGMOIDS_FIRST].reshape(rows.shape)
