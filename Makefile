@@ -3,6 +3,7 @@
 PYTHON ?= $(firstword $(shell command -v python3.11 python3 python 2>/dev/null))
 BIN    := .venv/bin
 BOOK   ?=
+NAME   ?=
 PS     ?=
 SEED   ?=
 DUE    ?=
@@ -24,7 +25,7 @@ export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup book serve test lint unit notebooks site site-check execute portability experiments bench constraints clean \
+.PHONY: help setup book serve test lint unit notebooks site site-check chapter execute portability experiments bench constraints clean \
 	assignment release grade
 
 help: ## list these commands
@@ -46,6 +47,9 @@ serve: ## serve the built website on PORT (8000)
 	@test -f _build/html/index.html || $(MAKE) book
 	@echo "http://localhost:$(PORT) (stop with Ctrl-C)"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+chapter: setup ## begin a chapter from the template (NAME=2-lstm/mingru)
+	@$(BIN)/python -m tools.new_chapter $(NAME)
 
 execute: setup ## run the notebooks of BOOK (a path; all of them) anew and store what they show
 	$(BIN)/python -m tools.execute $(BOOK)

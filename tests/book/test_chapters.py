@@ -15,7 +15,12 @@ from tools.execute import is_normalised
 from tools.normalise import normalise, read
 
 BOOK = ROOT / "book"
-NOTEBOOKS = [p for p in sorted(BOOK.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
+TEMPLATE = BOOK / "template.ipynb"  # of a chapter; no page of the book
+NOTEBOOKS = [
+    path
+    for path in sorted(BOOK.rglob("*.ipynb"))
+    if ".ipynb_checkpoints" not in path.parts and path != TEMPLATE
+]
 
 
 def names(paths):
