@@ -1,9 +1,10 @@
 """The logistic sigmoid, which turns a pre-activation into a gate."""
 
 import numpy as np
+import numpy.typing as npt
 
 
-def sigmoid(a):
+def sigmoid(a: npt.ArrayLike) -> np.ndarray:
     r"""Logistic sigmoid σ(a) = 1 / (1 + e^(−a)), elementwise and without overflow.
 
     The exponential is taken of −|a|, which never exceeds 1. For a < 0 the algebraically

@@ -1,5 +1,6 @@
 """Clear errors for bad input: what was expected, and what came."""
 
+import math
 from collections.abc import Iterable, Mapping
 from numbers import Real
 from typing import Any
@@ -50,7 +51,7 @@ def check_finite(name: str, value: np.ndarray) -> None:
         raise ValueError(f"{name} must be finite, but it holds NaN or infinity")
 
 
-def check_float_array(name: str, value: Any, dtype: npt.DTypeLike = None) -> None:
+def check_float_array(name: str, value: Any, dtype: npt.DTypeLike | None = None) -> None:
     """Raise TypeError unless value is an array of dtype, or of float32 or float64 if None."""
     if not isinstance(value, np.ndarray) or isinstance(value, SURPRISING):
         raise TypeError(f"{name} must be a NumPy array, got {type(value).__name__}")
@@ -148,7 +149,7 @@ def check_parameters(
     dtype, sizes = parameters[first].dtype, {}
     for key in (first, *others):
         check_float_array(key, parameters[key], dtype)
-        expected = tuple(in_numbers(size, sizes) for size in shapes[key])
+        expected = _as_far_as_known(shapes[key], sizes)
         found = _sizes_from(parameters[key].shape, expected)
         if found is None:
             raise ValueError(_wrong_shape(key, parameters[key].shape, expected))
@@ -170,12 +171,20 @@ def _factor_and_letter(size: str) -> tuple[int, str]:
     return int(size[:-1] or 1), size[-1]
 
 
-def in_numbers(size: int | str, sizes: dict[str, int]) -> int | str:
-    """A size such as "4H" as a number if H is known, else as it is."""
-    if isinstance(size, int):
-        return size
-    factor, letter = _factor_and_letter(size)
-    return factor * sizes[letter] if letter in sizes else size
+def in_numbers(shape: Shape, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    """A shape such as ("4H", "D"), with the sizes in the place of their letters."""
+    numbers = []
+    for size in shape:
+        factor, letter = (size, "") if isinstance(size, int) else _factor_and_letter(size)
+        numbers.append(factor * sizes[letter] if letter else factor)
+    return tuple(numbers)
+
+
+def _as_far_as_known(shape: Shape, sizes: Mapping[str, int]) -> Shape:
+    return tuple(
+        size if isinstance(size, int) or size[-1] not in sizes else in_numbers((size,), sizes)[0]
+        for size in shape
+    )
 
 
 def _sizes_from(came: tuple[int, ...], expected: Shape) -> dict[str, int] | None:
@@ -205,7 +214,11 @@ def check_finite_number(name: str, value: Any) -> None:
     """Raise TypeError unless value is a real number, ValueError if it is NaN or infinite."""
     if not isinstance(value, Real) or isinstance(value, bool):
         raise TypeError(f"{name} must be a number, got {type(value).__name__}")
-    if not np.isfinite(value):
+    try:
+        finite = math.isfinite(value)
+    except OverflowError:  # an integer beyond float64
+        finite = False
+    if not finite:
         raise ValueError(f"{name} must be finite, got {value}")
 
 

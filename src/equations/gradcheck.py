@@ -1,8 +1,12 @@
 """Check a hand-made gradient against finite differences."""
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+
+Arrays: TypeAlias = Mapping[str, np.ndarray]
+Loss: TypeAlias = Callable[[dict[str, np.ndarray]], float]
 
 
 class GradientCheck(NamedTuple):
@@ -17,7 +21,7 @@ class GradientCheck(NamedTuple):
     errors: dict[str, float]
 
 
-def numerical_gradient(loss, point, step=1e-3):
+def numerical_gradient(loss: Loss, point: Arrays, step: float = 1e-3) -> dict[str, np.ndarray]:
     r"""The gradient of loss at point by central differences of fourth order.
 
         ∂L/∂p ≈ [ 8 (L(p + s) − L(p − s)) − (L(p + 2s) − L(p − 2s)) ] / (12 s)
@@ -59,7 +63,9 @@ def numerical_gradient(loss, point, step=1e-3):
     return gradient
 
 
-def gradient_check(loss, point, gradient, *, step=1e-3, tolerance=1e-9):
+def gradient_check(
+    loss: Loss, point: Arrays, gradient: Arrays, *, step: float = 1e-3, tolerance: float = 1e-9
+) -> GradientCheck:
     r"""Compare a hand-made gradient with finite differences, array by array.
 
     The error of an array is max |hand − numerical| / max(1, max |numerical|): absolute where

@@ -1,5 +1,6 @@
 """What a backward pass returns, and how to limit its size."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +21,9 @@ class Gradients(NamedTuple):
     parameters: dict[str, np.ndarray]
 
 
-def clip_by_global_norm(gradients, max_norm):
+def clip_by_global_norm(
+    gradients: Mapping[str, np.ndarray], max_norm: float
+) -> tuple[dict[str, np.ndarray], float]:
     r"""Scale all gradients by one factor so that their joint norm is at most max_norm.
 
         ĝ = g · min(1, max_norm / ‖g‖),  ‖g‖² = Σ over all arrays and entries of g².

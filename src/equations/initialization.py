@@ -37,7 +37,7 @@ def uniform_parameters(
     sizes = {"D": int(input_size), "H": int(hidden_size)}
     parameters = {}
     for key, shape in shapes.items():
-        numbers = tuple(in_numbers(size, sizes) for size in shape)
+        numbers = in_numbers(shape, sizes)
         if key.startswith("bias"):
             parameters[key] = np.zeros(numbers, dtype)
         else:

@@ -1,5 +1,7 @@
 """Gradient descent in place on a dict of parameters."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 
@@ -17,7 +19,9 @@ class SGD:
         ValueError: learning_rate or momentum is out of range.
     """
 
-    def __init__(self, parameters, learning_rate, momentum=0.0):
+    def __init__(
+        self, parameters: dict[str, np.ndarray], learning_rate: float, momentum: float = 0.0
+    ) -> None:
         _check_learning_rate(learning_rate)
         if not 0 <= momentum < 1:
             raise ValueError(f"momentum must be in [0, 1), got {momentum}")
@@ -26,7 +30,7 @@ class SGD:
         self.momentum = momentum
         self.velocity = {name: np.zeros_like(p) for name, p in parameters.items()}
 
-    def step(self, gradients):
+    def step(self, gradients: Mapping[str, np.ndarray]) -> None:
         """Take one step.
 
         Args:
@@ -60,7 +64,13 @@ class Adam:
         ValueError: an option is out of range.
     """
 
-    def __init__(self, parameters, learning_rate=1e-3, betas=(0.9, 0.999), epsilon=1e-8):
+    def __init__(
+        self,
+        parameters: dict[str, np.ndarray],
+        learning_rate: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        epsilon: float = 1e-8,
+    ) -> None:
         _check_learning_rate(learning_rate)
         if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
             raise ValueError(f"betas must be two numbers in [0, 1), got {betas}")
@@ -74,7 +84,7 @@ class Adam:
         self.mean = {name: np.zeros_like(p) for name, p in parameters.items()}
         self.square = {name: np.zeros_like(p) for name, p in parameters.items()}
 
-    def step(self, gradients):
+    def step(self, gradients: Mapping[str, np.ndarray]) -> None:
         """Take one step.
 
         Args:
@@ -95,12 +105,14 @@ class Adam:
             p -= self.learning_rate * m_hat / (np.sqrt(v_hat) + self.epsilon)
 
 
-def _check_learning_rate(learning_rate):
+def _check_learning_rate(learning_rate: float) -> None:
     if not learning_rate > 0:
         raise ValueError(f"learning_rate must be positive, got {learning_rate}")
 
 
-def _check_gradients(parameters, gradients):
+def _check_gradients(
+    parameters: Mapping[str, np.ndarray], gradients: Mapping[str, np.ndarray]
+) -> None:
     if gradients.keys() != parameters.keys():
         raise ValueError(
             f"gradients must have the keys {sorted(parameters)}, got {sorted(gradients)}"

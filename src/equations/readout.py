@@ -67,10 +67,9 @@ class Linear:
             TypeError, ValueError: an argument is not as stated.
         """
         check_sizes(rng=rng, dtype=dtype, input_size=input_size, output_size=output_size)
-        if bound is None:
-            bound = 1 / np.sqrt(input_size)
-        check_finite_number("bound", bound)
-        weight = rng.uniform(-bound, bound, (output_size, input_size)).astype(dtype)
+        limit = 1 / np.sqrt(input_size) if bound is None else bound
+        check_finite_number("bound", limit)
+        weight = rng.uniform(-limit, limit, (output_size, input_size)).astype(dtype)
         return cls({"weight_out": weight, "bias_out": np.zeros(output_size, dtype)})
 
     def forward(self, h: np.ndarray) -> np.ndarray:

@@ -258,6 +258,7 @@ class TestFlagsAndNumbers:
             (True, TypeError, "forget_bias must be a number, got bool"),
             (1j, TypeError, "forget_bias must be a number, got complex"),
             (np.nan, ValueError, "forget_bias must be finite, got nan"),
+            (10**400, ValueError, "forget_bias must be finite, got 1000"),
         ],
     )
     def test_forget_bias(self, layer_class, bad, error, message):

@@ -108,7 +108,7 @@ class BlockLayer(RecurrentLayer):
         hidden_size: int,
         *,
         rng: np.random.Generator,
-        blocks: int,
+        blocks: int = 1,
         dtype: npt.DTypeLike = np.float64,
     ) -> Self:
         """A layer with weights from U(−1/√H, 1/√H), gates with a bias of zero, cells with none.
