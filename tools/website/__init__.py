@@ -3,7 +3,8 @@
 A Sphinx extension. It runs after the pages are written: mathematics.py draws the formulas,
 stylesheet.py and lean.py leave out what no page uses, dark.py draws the figures once more for the
 dark page, quiz.py makes questions answer, folds.py names what
-is folded, cards.py keeps what links show, terms.py links the glossary, search.py writes what the
+is folded, cards.py keeps what links show, repository.py and notebooks.py lead from a page to its
+source, terms.py links the glossary, search.py writes what the
 search looks through, facts.py and identity.py add what search engines and those who cite the book
 ask for.
 
@@ -31,7 +32,9 @@ from tools.website import (
     identity,
     lean,
     mathematics,
+    notebooks,
     quiz,
+    repository,
     search,
     stylesheet,
     terms,
@@ -49,6 +52,8 @@ def setup(app: Sphinx) -> dict:
     app.add_html_math_renderer("drawn", (html_visit_math, None), (html_visit_displaymath, None))
     for script in ("arrive.js", "cards.js", "code.js", "contents.js", "quiz.js", "search.js"):
         app.add_js_file(script)
+    app.add_directive("clone", repository.Clone)
+    app.connect("config-inited", repository.add_buttons)
     app.connect("doctree-resolved", terms.link_terms)
     app.connect("html-page-context", add_facts)
     app.connect("html-collect-pages", not_found_page)
@@ -138,6 +143,7 @@ def finish(app, exception):
         script.write_text(mended, encoding="utf-8")
     _write_sitemap(app, out)
     search.write(app, out)
+    notebooks.write(Path(app.confdir), out)
     _write_feed(app, out)
     _write_citation(app, out)
     _remove_leftovers(out)
