@@ -1,7 +1,7 @@
 """What follows from the repository's address, which stands in one place: _config.yml.
 
-With `repository` there, each page has links to edit it and to report an issue, each notebook a button
-for Binder, and "Run it" a line that clones. Without it no page names an address.
+With `repository` there, each page has links to edit it and to report an issue, each notebook a
+button for Binder, and "Run it" a line that clones. Without it no page names an address.
 """
 
 from pathlib import Path
