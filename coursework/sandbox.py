@@ -23,6 +23,10 @@ from coursework.walls import ROOT, Way, command, unused_user_id, ways
 OLDEST_BWRAP = (0, 8)
 STARTUP_SECONDS = 120  # imports on a busy machine; no student code runs yet
 GRACE_SECONDS = 3.0  # the worker stops what takes too long; if it does not answer, it is ended
+INSTALL = (
+    "Grading needs Linux and bubblewrap (Debian, Ubuntu: sudo apt-get install bubblewrap). On macOS "
+    "or Windows grade in a Linux virtual machine or container."
+)
 PAGE = "the book's page “Teach with it” says how"
 
 
@@ -76,6 +80,8 @@ class Sandbox:
     """
 
     def __init__(self, limits: Limits, with_torch: bool, way: Way | None = None):
+        if shutil.which("bwrap") is None:
+            raise NoSandboxError(INSTALL)
         way = way or working_way()
         user = unused_user_id() if way.start_as or way.drop_to else None
         as_user = {"user": user, "group": user, "extra_groups": []} if way.start_as else {}
@@ -193,10 +199,7 @@ def advice() -> str:
 def check_machine() -> None:
     """Raise `NoSandboxError`, with what to do, unless student code can be confined here."""
     if sys.platform != "linux" or shutil.which("bwrap") is None:
-        raise NoSandboxError(
-            "Grading needs Linux and bubblewrap (Debian, Ubuntu: sudo apt-get install "
-            "bubblewrap). On macOS or Windows grade in a Linux virtual machine or container."
-        )
+        raise NoSandboxError(INSTALL)
     said = subprocess.run(["bwrap", "--version"], capture_output=True, text=True).stdout
     version = tuple(int(number) for number in re.findall(r"\d+", said)[:2])
     if version < OLDEST_BWRAP:

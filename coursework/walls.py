@@ -138,7 +138,7 @@ def command(
         rights = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     packages = [f"/site-packages/{k}" for k, _ in enumerate(packages_folders())]
     return [
-        shutil.which("bwrap") or "bwrap",
+        shutil.which("bwrap"),
         *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
         *("--unshare-cgroup-try", "--cap-drop", "ALL", *rights, "--die-with-parent"),
         *("--new-session", "--hostname", "sandbox", "--clearenv"),
