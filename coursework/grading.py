@@ -178,7 +178,7 @@ def _part(part, lines):
     return {
         "id": part.id,
         "title": part.title,
-        "points": sum(line.points for line in lines),
+        "points": round(sum(line.points for line in lines), 6),
         "of": part.points,
         "lines": [line._asdict() for line in lines],
     }
@@ -211,15 +211,23 @@ def _parts(problem, cells, limits):
 def check_reference(problem: Problem, limits: Limits) -> None:
     """Grade the reference solution of a set as if a student had handed it in.
 
+    Afterwards `problem.shares` says what the marks of each part add up to.
+
     Raises:
         NoSandboxError: it does not get every point, so that no student could.
     """
+    problem.shares.clear()
     result = grade(problem, problem.text.encode(), limits)
-    if result["points"] == result["of"] and not result["notes"]:
+    lines = {part["id"]: part["lines"] for part in result["parts"]}
+    shares = {id_: sum(line["of"] for line in marked) for id_, marked in lines.items()}
+    lost = [line["sentence"] for marked in lines.values() for line in marked if line["sentence"]]
+    empty = [id_ for id_, share in shares.items() if not share]
+    if not (lost or empty or result["notes"]):
+        problem.shares.update(shares)
         return
-    lines = (line["sentence"] for part in result["parts"] for line in part["lines"])
-    why = next(filter(None, [*result["notes"], *lines]), "no reason is known")
+    if empty and not result["notes"]:
+        lost.append(f"The hidden test of part {empty[0]} gives no marks.")
     raise NoSandboxError(
         f"The reference solution of {problem.name} gets {result['points']:g} of {result['of']:g} "
-        f"points on this machine, so that nothing is graded. First: {why}"
+        f"points on this machine, so that nothing is graded. First: {[*result['notes'], *lost][0]}"
     )

@@ -22,7 +22,7 @@ from coursework.marks import Marks
 HERE = Path(__file__).resolve().parent
 SOURCE, RELEASE = HERE / "source", HERE / "release"
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n(.*?)^### END HIDDEN TESTS", re.M | re.S)
-HEADING = re.compile(r"^## (.*?) \((\d+) points?\)$", re.M)
+HEADING = re.compile(r"^## (.+)$", re.M)
 DRAW = re.compile(r"default_rng\(\d+\)")
 DEFAULT_SEED = 2026
 
@@ -36,10 +36,16 @@ class Part:
     points: float
     test: str = field(repr=False)
 
+    @property
+    def function(self):
+        """The name of the function that is its hidden test."""
+        return "grade_" + re.sub(r"\W", "_", self.id.lower())
+
 
 def names():
     """The problem sets that have a source: ps1, ps2, ..."""
-    return sorted(path.parent.name for path in SOURCE.glob("*/*.ipynb"))
+    found = {path.parent.name for path in SOURCE.glob("*/*.ipynb")}
+    return sorted(found, key=lambda name: (len(name), name))
 
 
 def seed_of(name, releases=RELEASE):
@@ -97,6 +103,7 @@ class Problem:
             raise ValueError(f"name must be one of {', '.join(names())}, got {name!r}")
         self.text = self.path.read_text(encoding="utf-8")
         self.cells = json.loads(self.text)["cells"]
+        self.shares = {}  # by part, what its marks add up to, once the reference was graded
 
     @cached_property
     def with_torch(self):
@@ -105,16 +112,44 @@ class Problem:
 
     @cached_property
     def parts(self):
-        """The graded cells, in order."""
+        """The graded cells, in order. Their points stand in the cells' metadata and nowhere else.
+
+        Raises:
+            ValueError: a graded cell is not one that can be graded; the text says why.
+        """
         parts, title = [], ""
         for cell in self.cells:
             if cell["cell_type"] == "markdown":
-                title = next(iter(HEADING.findall(source_of(cell))), (title,))[0]
+                title = next(iter(HEADING.findall(source_of(cell))), title)
             elif role(cell) == "test":
-                points = cell["metadata"]["nbgrader"]["points"]
-                (test,) = HIDDEN.findall(source_of(cell))
-                parts.append(Part(grade_id(cell), title, points, test))
+                parts.append(self._part(cell, title))
+        ids = [part.id for part in parts]
+        for id_ in ids:
+            if ids.count(id_) > 1:
+                raise ValueError(f"{self.name}: two graded cells are called {id_!r}")
         return parts
+
+    def _part(self, cell, title):
+        id_, tests = grade_id(cell), HIDDEN.findall(source_of(cell))
+        where = f"{self.name}, part {id_}"
+        if len(tests) != 1:
+            raise ValueError(
+                f"{where}: a graded cell needs one hidden test, between a line ### BEGIN HIDDEN "
+                f"TESTS and a line ### END HIDDEN TESTS; it has {len(tests)}"
+            )
+        points = cell["metadata"]["nbgrader"].get("points")
+        if not isinstance(points, (int, float)) or not points > 0:
+            raise ValueError(f"{where}: give it its points in Jupyter's toolbar, got {points!r}")
+        part = Part(id_, title, points, tests[0])
+        try:
+            code = compile(part.test, where, "exec")
+        except SyntaxError as error:
+            raise ValueError(f"{where}: the hidden test is no Python: {error}") from None
+        if part.function not in code.co_names:
+            raise ValueError(
+                f"{where}: the hidden test must define {part.function}(student, marks, rng)"
+            )
+        return part
 
     @property
     def points(self):
@@ -178,15 +213,19 @@ class Problem:
         """Run the hidden test of a part: its function `grade_a(student, marks, rng)`.
 
         It runs here, outside the sandbox, and holds the reference solution beside the values
-        that the student's functions return.
+        that the student's functions return. What its marks are worth are shares of the part's
+        points.
         """
         space = {"np": np, **self.reference}
         exec(compile(part.test, f"{self.name} {part.id}", "exec"), space)
         marks = Marks()
         number = [each.id for each in self.parts].index(part.id)
         rng = np.random.default_rng([self.seed, number])
-        space[f"grade_{part.id.lower()}"](student, marks, rng)
-        return marks.lines
+        space[part.function](student, marks, rng)
+        scale = part.points / self.shares.get(part.id, part.points)
+        return [
+            line._replace(points=line.points * scale, of=line.of * scale) for line in marks.lines
+        ]
 
     def _cells(self, kind):
         return [cell for cell in self.cells if role(cell) == kind]

@@ -12,7 +12,7 @@ from nbgrader.preprocessors import (
     LockCells,
 )
 
-from coursework.problems import HERE, RELEASE, Problem, role
+from coursework.problems import HEADING, HERE, RELEASE, Problem, role
 from coursework.store import write_atomically
 
 CHECK = HERE / "check.py"
@@ -47,8 +47,10 @@ def released(problem):
         problem: `Problem`.
 
     Raises:
-        ValueError: the text names a number that the numbers cell does not draw.
+        ValueError: a part cannot be graded, or the text names a number that the numbers cell
+            does not draw.
     """
+    _ = problem.parts  # says what is wrong with it
     notebook = nbformat.reads(problem.text, as_version=4)
     for step in STEPS:
         notebook, _ = step().preprocess(notebook, {})
@@ -56,7 +58,7 @@ def released(problem):
         if role(cell) == "numbers":
             cell.source = problem.numbers_source
         elif cell.cell_type == "markdown":
-            cell.source = PLACEHOLDER.sub(lambda found: _number(problem, found[1]), cell.source)
+            cell.source = _text(problem, cell.source)
         cell.source = cell.source.rstrip("\n")
     notebook.metadata = {
         "coursework": {"seed": problem.seed, "set": problem.name},
@@ -66,7 +68,20 @@ def released(problem):
     return notebook
 
 
+def _text(problem, source):
+    """A text with the class's numbers, and with the points of the parts at their headings."""
+    source = PLACEHOLDER.sub(lambda found: _number(problem, found[1]), source)
+    return HEADING.sub(lambda found: f"## {found[1]}{_worth(problem, found[1])}", source)
+
+
+def _worth(problem, title):
+    points = sum(part.points for part in problem.parts if part.title == title)
+    return f" ({points:g} point{'' if points == 1 else 's'})" if points else ""
+
+
 def _number(problem, name):
+    if name == "points":
+        return f"{problem.points:g}"
     if name not in (problem.numbers or {}):
         raise ValueError(f"{problem.name}: the text names {name!r}, which `numbers` does not have")
     return str(problem.numbers[name])

@@ -129,12 +129,11 @@ def download(rng: random.Random, folder, honest: dict):
     if rng.random() < 0.5:
         path = folder / "in.zip"
         data = io.BytesIO()
+        dates = [(2026, 11, 30, 12, 0, 0), (1980, 0, 0, 0, 0, 0), (2107, 15, 31, 31, 63, 62)]
         with zipfile.ZipFile(data, "w") as opened:
             for name, content in [*good.items(), *odd.items()]:
-                opened.writestr(name, content)
+                opened.writestr(zipfile.ZipInfo(name, rng.choice(dates)), content)
         raw = data.getvalue()
-        if rng.random() < 0.3:
-            raw = dos_date(raw, rng.choice([0, 0xFFFF, rng.randrange(2**16)]))
         if rng.random() < 0.2 and b"Mal/" in raw:
             raw = raw_names(raw, "Mal/", bytes([rng.randrange(128, 256) for _ in range(3)]) + b"/")
         path.write_bytes(raw)
