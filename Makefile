@@ -8,6 +8,8 @@ PS     ?=
 SEED   ?=
 DUE    ?=
 SUBMISSIONS ?=
+COURSE  = $(if $(PS),--set "$(PS)") $(if $(CLASS),--class "$(CLASS)")
+EXPORT  = --format "$(FORMAT)" --roster "$(ROSTER)"
 PORT   ?= 8000
 # What pip resolves, exactly. `make CONSTRAINTS= ...` takes what is newest and fits the requirements.
 CONSTRAINTS ?= constraints.txt
@@ -26,7 +28,7 @@ export MKL_NUM_THREADS := 1
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup book serve test lint unit notebooks site site-check chapter execute portability experiments bench constraints clean \
-	assignment release grade
+	assignment release grade tables score
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,11 +68,19 @@ bench: setup ## measure the speed of src beside torch.nn
 assignment: setup ## a problem set to work on (PS=1 to 5), in assignments/
 	@$(BIN)/python -m coursework assignment $(PS)
 
-release: setup ## the problem sets for a class, with its numbers (SEED=2027, PS=)
-	@$(BIN)/python -m coursework release $(if $(SEED),--seed $(SEED)) $(if $(PS),--set $(PS))
+release: setup ## the problem sets for a class, with its numbers (SEED=2027, PS=, CLASS=)
+	@$(BIN)/python -m coursework release $(if $(SEED),--seed $(SEED)) $(COURSE)
 
-grade: setup ## grade SUBMISSIONS (a folder or zip; PS=, DUE=2026-12-01T23:59)
-	@$(BIN)/python -m coursework grade "$(SUBMISSIONS)" $(if $(PS),--set $(PS)) $(if $(DUE),--due $(DUE))
+grade: setup ## grade SUBMISSIONS (a folder or zip; PS=, DUE=2026-12-01T23:59, KEEP=best, FROM=, ...)
+	@$(BIN)/python -m coursework grade "$(SUBMISSIONS)" $(COURSE) --due "$(DUE)" --zone "$(ZONE)" \
+		--from "$(FROM)" $(if $(KEEP),--keep $(KEEP)) $(if $(JOBS),--jobs $(JOBS)) $(EXPORT)
+
+tables: setup ## write grades and feedback anew (FORMAT=moodle, canvas, gradescope, excel; ROSTER=, PS=)
+	@$(BIN)/python -m coursework tables $(COURSE) $(EXPORT)
+
+score: setup ## points by hand (PS=1 STUDENT="Ada Byron" PART=B POINTS=3 WHY="...")
+	@$(BIN)/python -m coursework score $(COURSE) --student "$(STUDENT)" --part "$(PART)" \
+		--points="$(POINTS)" --why "$(WHY)"
 
 constraints: ## resolve requirements.txt anew and pin all that it brings in constraints.txt
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) -m venv "$$folder" && \

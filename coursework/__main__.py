@@ -83,7 +83,7 @@ def score(options: argparse.Namespace) -> str | None:
     from coursework import manual, text
     from coursework.course import StopError
 
-    if not (options.set and options.student and options.part):
+    if not (options.set and options.student and options.part and options.points):
         return "Say, for example: make score PS=1 STUDENT='Ada Byron' PART=B POINTS=3 WHY='...'"
     student, part = text.name(options.student), options.part
 
@@ -94,14 +94,14 @@ def score(options: argparse.Namespace) -> str | None:
             if rows and student not in rows:
                 raise StopError(f"{options.set} has no row of {student!r} in grades.csv.")
             place = (student, options.set, part)
-            if options.points == "":
+            if options.points == "none":
                 given.scores.pop(place, None)
             else:
                 points = manual.check(options.set, part, options.points, worth)
                 given.scores[place] = manual.Score(points, text.line(options.why))
             given.save(course.manual_path)
             course.write_tables()
-            print(f"{course.manual_path}: {student}, {options.set} {part}: {options.points or '-'}")
+            print(f"{course.manual_path}: {student}, {options.set} {part}: {options.points}")
 
     return _with_course(options, enter)
 
@@ -186,7 +186,7 @@ def main() -> None:
     command = add("score", score)
     command.add_argument("--student", default="")
     command.add_argument("--part", default="", help="A, B, ... or extra")
-    command.add_argument("--points", default="", help="nothing takes back what was entered")
+    command.add_argument("--points", default="", help="none takes back what was entered")
     command.add_argument("--why", default="")
 
     options = parser.parse_args()

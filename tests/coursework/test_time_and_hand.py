@@ -194,7 +194,7 @@ def test_p4_points_by_hand_stay_and_are_shown(command, quick, honest, tmp_path):
     for path in (run.folder / "results/ps1").iterdir():
         path.unlink()
     assert command("grade", inbox).points["Ada Byron"] == "1.5"
-    taken = command("score", *who, "--part", "B", "--points", "")
+    taken = command("score", *who, "--part", "B", "--points", "none")
     assert taken.points["Ada Byron"] == "-1"
 
 
@@ -219,6 +219,7 @@ def test_p4_a_part_that_is_added_erases_nothing(command, quick, honest, monkeypa
         (("--part", "B", "--points", "nan"), "worth 0 to 4 points"),
         (("--part", "B", "--points", "two"), "must be a number"),
         (("--points", "1"), "make score PS=1"),
+        (("--part", "B"), "make score PS=1"),
     ],
 )
 def test_a_wrong_score_is_refused(command, quick, honest, tmp_path, options, says):
