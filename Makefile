@@ -27,7 +27,7 @@ export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup book serve test lint unit notebooks site site-check chapter execute portability experiments bench constraints clean \
+.PHONY: help setup book serve test lint unit notebooks site site-check chapter execute portability experiments bench peers constraints clean \
 	assignment release grade tables score
 
 help: ## list these commands
@@ -81,6 +81,11 @@ tables: setup ## write grades and feedback anew (FORMAT=moodle, canvas, gradesco
 score: setup ## points by hand (PS=1 STUDENT="Ada Byron" PART=B POINTS=3 WHY="...")
 	@$(BIN)/python -m coursework score $(COURSE) --student "$(STUDENT)" --part "$(PART)" \
 		--points="$(POINTS)" --why "$(WHY)"
+
+peers: ## compare src with ONNX Runtime, Keras, rapidfuzz and jiwer, in an environment of their own
+	$(PYTHON) -m venv _build/peers
+	_build/peers/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/peers/requirements.txt
+	PYTHONPATH=. _build/peers/bin/python -m benchmarks.peers
 
 constraints: ## resolve requirements.txt anew and pin all that it brings in constraints.txt
 	folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) -m venv "$$folder" && \
