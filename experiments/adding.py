@@ -6,6 +6,8 @@ three times: as it is, with orthogonal recurrent weights, and with a smaller lea
 100 steps on, the LSTM is there with four initial biases. About forty minutes on one core.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from experiments.shared import runner
@@ -23,31 +25,31 @@ SLOW = 1e-3  # the RNN's second learning rate
 SETTINGS = {"updates": UPDATES, "batch_size": 32, "learning_rate": 1e-2, "max_norm": 1.0}
 
 
-def rnn(rng):
+def rnn(rng: np.random.Generator) -> RNN:
     """A plain RNN, its weights uniform as in PyTorch."""
     return RNN.initialize(2, HIDDEN_SIZE, rng=rng, dtype=np.float32)
 
 
-def orthogonal_rnn(rng):
+def orthogonal_rnn(rng: np.random.Generator) -> RNN:
     """A plain RNN whose recurrent weights are orthogonal."""
     weight_hh = orthogonal(HIDDEN_SIZE, rng=rng, dtype=np.float32)
     return RNN(rnn(rng).parameters | {"weight_hh": weight_hh})
 
 
-def lstm(forget_bias):
+def lstm(forget_bias: float) -> Callable[[np.random.Generator], FastLSTM]:
     """How to make an LSTM with this forget bias."""
     return lambda rng: FastLSTM.initialize(
         2, HIDDEN_SIZE, rng=rng, forget_bias=forget_bias, dtype=np.float32
     )
 
 
-def chrono_lstm(rng):
+def chrono_lstm(rng: np.random.Generator) -> FastLSTM:
     """An LSTM whose biases are drawn for memories of up to 400 steps, the longest here."""
     bias = chrono_bias(HIDDEN_SIZE, LENGTHS[-1], rng=rng, dtype=np.float32)
     return FastLSTM(lstm(0.0)(rng).parameters | {"bias": bias})
 
 
-def gru(rng):
+def gru(rng: np.random.Generator) -> FastGRU:
     """A GRU, reset before the product."""
     return FastGRU.initialize(2, HIDDEN_SIZE, rng=rng, dtype=np.float32)
 
@@ -62,7 +64,7 @@ MODELS = {
 LONG_MODELS = {"LSTM bias 2": lstm(2.0), "LSTM chrono": chrono_lstm}  # from 100 steps on
 
 
-def cell(model, length, seed, **settings):
+def cell(model: str, length: int, seed: int, **settings: float) -> dict:
     """The settings of one run."""
     settings = SETTINGS | settings
     name = f"{model.lower().replace(' ', '-')}-{length}-{settings['learning_rate']:g}-{seed}"

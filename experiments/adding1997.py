@@ -33,7 +33,7 @@ TASKS = {  # how to draw it, and the width of the range of its targets
 }
 
 
-def network_of_1997(rng):
+def network_of_1997(rng: np.random.Generator) -> LSTM1997:
     """The paper's 88 weights of the hidden layer; input gates start nearly shut."""
     draw = {"weight_ih": (8, 2), "weight_hh": (8, 8), "bias": (8,)}
     parameters = {name: rng.uniform(-0.1, 0.1, shape) for name, shape in draw.items()}
@@ -41,7 +41,7 @@ def network_of_1997(rng):
     return LSTM1997(parameters, blocks=2)
 
 
-def cell(task, seed, **settings):
+def cell(task: str, seed: int, **settings: float) -> dict:
     """The settings of one run."""
     name = f"{task}-93-weights-{seed}"
     own = {"id": name, "task": task, "network": "93 weights", "seed": seed}
@@ -61,20 +61,20 @@ class Adder:
         width: the output lies between 0 and this.
     """
 
-    def __init__(self, layer, width, *, rng):
+    def __init__(self, layer: LSTM1997, width: float, *, rng: np.random.Generator) -> None:
         self.layer, self.width = layer, width
         self.readout = Linear.initialize(layer.hidden_size, 1, rng=rng, bound=0.1)
         self.readout.parameters["bias_out"][:] = rng.uniform(-0.1, 0.1, 1)
         self.parameters = layer.parameters | self.readout.parameters
 
-    def read(self, batch: AddingBatch):
+    def read(self, batch: AddingBatch) -> tuple[np.ndarray, tuple]:
         """The answers (B,), and what `gradients` needs."""
         outputs, _, tape = self.layer.forward(batch.inputs)
         last = np.arange(len(outputs)), batch.lengths - 1
         y = sigmoid(self.readout.forward(outputs[last]))
         return self.width * y[:, 0], (outputs, tape, last, y)
 
-    def gradients(self, record, d_answers):
+    def gradients(self, record: tuple, d_answers: np.ndarray) -> dict[str, np.ndarray]:
         """The gradient of every parameter, from that of the answers."""
         outputs, tape, last, y = record
         d_a = d_answers[:, None] * self.width * y * (1 - y)

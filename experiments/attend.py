@@ -9,7 +9,7 @@ by the phoneme error of the development words with seed 0.
 "none" is trained again, twice as long as there: does a state handed over need only more time?
 """
 
-from torch import nn
+from torch import Tensor, nn
 
 from experiments import seq2seq
 from experiments.shared import runner
@@ -23,12 +23,12 @@ LEARNING_RATE = 0.01  # of "mean"
 class EqualScore(nn.Module):
     """The score 0 for every pair of a query and a key."""
 
-    def forward(self, queries, keys):
+    def forward(self, queries: Tensor, keys: Tensor) -> Tensor:
         """Queries (B, U, Q) and keys (B, T, K) → zeros (B, U, T)."""
         return queries.new_zeros(len(queries), queries.shape[1], keys.shape[1])
 
 
-def build(variant):
+def build(variant: str) -> nn.Module:
     """The model of a variant, before its weights are drawn."""
     if variant != "mean":
         return seq2seq.build(variant)
@@ -41,7 +41,7 @@ def build(variant):
     )
 
 
-def settings(variant, seed, updates):
+def settings(variant: str, seed: int, updates: int) -> dict:
     """One cell."""
     cell = seq2seq.settings(variant, seed, updates)
     return cell | {"learning_rate": LEARNING_RATE} if variant == "mean" else cell

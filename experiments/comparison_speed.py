@@ -7,10 +7,12 @@ whatever else runs on the machine only adds to it. About two minutes on one core
 """
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from experiments.shared import runner
 from experiments.shared.comparison_tasks import MAX_NORM, TASKS, weights
@@ -32,7 +34,7 @@ CELLS = [
 QUICK = {"id": "quick", "task": "reber", "dtype": "float32", "batches": 2, "rounds": 2}
 
 
-def contenders(task) -> dict:
+def contenders(task: Any) -> dict:
     """Three untrained models of a task, by name."""
     sizes = {
         "LSTM": ("LSTM", task.sizes["LSTM"]),
@@ -43,12 +45,12 @@ def contenders(task) -> dict:
     return {name: initialize_parameters(task.model(*size), rng) for name, size in sizes.items()}
 
 
-def saved_bytes(model: nn.Module, loss, batch) -> int:
+def saved_bytes(model: nn.Module, loss: Callable, batch: tuple) -> int:
     """Memory that the forward pass leaves for the backward pass, without parameters and inputs."""
     known = {t.untyped_storage().data_ptr() for t in (*model.parameters(), *batch)}
     saved = {}
 
-    def pack(tensor):
+    def pack(tensor: Tensor) -> object:
         storage = tensor.untyped_storage()
         if storage.data_ptr() not in known:
             saved[storage.data_ptr()] = storage.nbytes()
@@ -61,7 +63,7 @@ def saved_bytes(model: nn.Module, loss, batch) -> int:
     return total
 
 
-def graph_nodes(value) -> int:
+def graph_nodes(value: Tensor) -> int:
     """Operations that the backward pass goes through, from the loss to the parameters."""
     seen, waiting = set(), [value.grad_fn]
     while waiting:
@@ -117,11 +119,11 @@ def hidden_size(model: nn.Module) -> int:
     return next(part.hidden_size for part in model.modules() if isinstance(part, nn.RNNBase))
 
 
-def updater(model: nn.Module, loss):
+def updater(model: nn.Module, loss: Callable) -> Callable[[tuple], None]:
     """A function that makes one update with a batch, as `fit` does."""
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
 
-    def update(batch):
+    def update(batch: tuple) -> None:
         optimizer.zero_grad()
         loss(model, batch).backward()
         nn.utils.clip_grad_norm_(model.parameters(), MAX_NORM)

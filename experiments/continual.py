@@ -20,6 +20,7 @@ from src.results import RESULTS
 from src.tasks.continual import error_free_steps, predicts_legal
 from src.training.continual import (
     StreamNetwork,
+    StreamReading,
     read_streams,
     separate_strings,
     train_on_streams,
@@ -37,7 +38,9 @@ TEST = {"streams": 10, "letters": 40_000}
 EDGES = (25, 50, 100, 200, 400, 1000, 2000, 4000, 10_000, 20_000, 40_000)
 
 
-def parameters(rng, rows, cells, biased):
+def parameters(
+    rng: np.random.Generator, rows: int, cells: int, biased: int
+) -> dict[str, np.ndarray]:
     """Small random weights of a layer whose cells feed back; biases of zero."""
     return {
         "weight_ih": rng.uniform(-BOUND, BOUND, (rows, 7)),
@@ -46,7 +49,7 @@ def parameters(rng, rows, cells, biased):
     }
 
 
-def without_forget_gate(rng, blocks=4, cells=8):
+def without_forget_gate(rng: np.random.Generator, blocks: int = 4, cells: int = 8) -> LSTM1997:
     """The cell of 1997; its gates start nearly shut, each block a little more than the last."""
     p = parameters(rng, 2 * blocks + cells, cells, 2 * blocks)
     shut = 0.5 * np.arange(1, blocks + 1)
@@ -54,7 +57,7 @@ def without_forget_gate(rng, blocks=4, cells=8):
     return LSTM1997(p, blocks=blocks)
 
 
-def with_forget_gate(rng, blocks=4, cells=8):
+def with_forget_gate(rng: np.random.Generator, blocks: int = 4, cells: int = 8) -> LSTM2000:
     """The cell of 2000; its forget gates start open, the others nearly shut."""
     p = parameters(rng, 3 * blocks + cells, cells, 3 * blocks)
     shut = 0.5 * np.arange(1, blocks + 1)
@@ -71,7 +74,7 @@ MODELS = {
 STORED = {"1997": "continual-1997", "2000": "continual-2000", "1997, reset": "continual-reset"}
 
 
-def cell(model, seed, **settings):
+def cell(model: str, seed: int, **settings: float) -> dict:
     """The settings of one run."""
     name = f"{model.lower().replace(',', '').replace(' ', '-')}-{seed}"
     updates = UPDATES // 2 if model == "1997, reset" else UPDATES  # it is perfect long before
@@ -118,7 +121,7 @@ def run(cell: dict) -> dict:
     }
 
 
-def over_the_stream(reading):
+def over_the_stream(reading: StreamReading) -> dict[str, list[float]]:
     """Means over the letters of each bin."""
     curves = {name: [] for name in ("letters", "legal", "memory", "state", "largest", "slope")}
     start = 0
@@ -137,7 +140,9 @@ def over_the_stream(reading):
     return curves
 
 
-def judge_separate_strings(network, rng, strings=2000):
+def judge_separate_strings(
+    network: StreamNetwork, rng: np.random.Generator, strings: int = 2000
+) -> float:
     """The share of separate strings of which every letter is predicted."""
     batch, lengths = separate_strings(rng, strings)
     right = predicts_legal(network.read(batch.inputs)[0], batch.legal)

@@ -31,7 +31,7 @@ READS = {
 KEPT = "forecast"  # the name of the weights
 
 
-def cell(reads: str, seed: int, **settings) -> dict:
+def cell(reads: str, seed: int, **settings: float) -> dict:
     """The settings of one run."""
     settings = SETTINGS | settings
     name = f"{reads.replace(' ', '-')}-{settings['updates']}-{seed}"

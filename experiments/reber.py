@@ -70,7 +70,7 @@ def run(cell: dict) -> dict:
     parameters = net.parameters | readout.parameters
     optimizer = Adam(parameters, cell["learning_rate"])
 
-    def logits_of(batch):
+    def logits_of(batch: ReberBatch) -> tuple:
         outputs, _, tape = net.forward(batch.inputs, lengths=batch.lengths)
         return readout.forward(outputs), outputs, tape
 
@@ -109,7 +109,7 @@ def run(cell: dict) -> dict:
     }
 
 
-def judge_apart(logits, batch):
+def judge_apart(logits: np.ndarray, batch: ReberBatch) -> tuple[np.ndarray, ...]:
     """Which strings' last letter but one is predicted, and which strings' every other letter.
 
     The step before the last predicts the last letter but one. Either judgement leaves out the

@@ -24,7 +24,7 @@ SEEDS = range(5)
 SEQUENCES = 16
 
 
-def cell(start, updates, seed, length=LENGTH):
+def cell(start: str, updates: int, seed: int, length: int = LENGTH) -> dict:
     """The settings of one network: how it starts, and for how long it is trained."""
     name = f"{start}-{updates}-{seed}"
     return (

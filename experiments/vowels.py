@@ -7,15 +7,17 @@ validation, and quote the test of what was picked.
 All runs are padded batches with lengths, as the chapter on variable lengths explains them.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from experiments.shared import runner
 from src.models import AttentionLSTM, PooledClassifier, initialize_parameters
 from src.models.sequences import both_ends, masked_mean
-from src.tasks.vowels import CHANNELS, NUM_CLASSES, load_vowels, split
+from src.tasks.vowels import CHANNELS, NUM_CLASSES, Utterances, load_vowels, split
 from src.training import fit
 
 PACKAGES = ("numpy", "torch", "sktime")  # what the numbers depend on
@@ -29,7 +31,7 @@ POOLINGS = {
 DROPOUT = 0.3  # of the inputs
 
 
-def cell(layer: str, pooling: str, seed: int, updates=UPDATES) -> dict:
+def cell(layer: str, pooling: str, seed: int, updates: int = UPDATES) -> dict:
     """The settings of one run."""
     return {
         "id": f"{layer}-{pooling.replace(' ', '-')}-{seed}-{updates}",
@@ -56,7 +58,7 @@ def build(cell: dict) -> PooledClassifier:
     return initialize_parameters(model, np.random.default_rng([cell["seed"], 0]))
 
 
-def batches(count: int, rng: np.random.Generator):
+def batches(count: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """Batches of row numbers, newly shuffled each epoch, for ever."""
     while True:
         order = rng.permutation(count)
@@ -64,17 +66,17 @@ def batches(count: int, rng: np.random.Generator):
 
 
 @torch.no_grad()
-def accuracy(model: nn.Module, utterances) -> float:
+def accuracy(model: nn.Module, utterances: Utterances) -> float:
     """The share of utterances whose speaker is named."""
     model.eval()
     logits = model(torch.from_numpy(utterances.inputs), utterances.lengths)
     return float(np.mean(logits.argmax(1).numpy() == utterances.labels))
 
 
-def train(model: nn.Module, utterances, updates: int, rng: np.random.Generator) -> None:
+def train(model: nn.Module, utterances: Utterances, updates: int, rng: np.random.Generator) -> None:
     """A fixed number of updates; no weights are picked on the way."""
 
-    def loss(model, rows):
+    def loss(model: nn.Module, rows: Tensor) -> Tensor:
         batch = utterances.rows(rows)
         longest = batch.lengths.max()
         logits = model(torch.from_numpy(batch.inputs[:, :longest]), batch.lengths)

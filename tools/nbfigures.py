@@ -18,9 +18,10 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -120,6 +121,7 @@ class NotebookFile(IPyNbFile):
 
     def setup(self) -> None:
         super().setup()
+        self.skip_compare: tuple[str, ...]
         # Compared as text in place of its content, once `NotebookCell` has made it comparable.
         self.skip_compare = tuple(
             key for key in self.skip_compare if key not in (*IMAGES, WIDGET_VIEW, "metadata")
@@ -161,7 +163,7 @@ class NotebookFile(IPyNbFile):
 class NotebookCell(IPyNbCell):
     """nbval's cell, which lets nothing pass unseen."""
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.output_timeout = 60  # seconds; nbval's 5 are too few for a figure on a busy machine
         self.stored_kinds = kinds(self.cell.outputs)
@@ -180,7 +182,7 @@ class NotebookCell(IPyNbCell):
         if self.parent.seconds > (limit := self.config.option.chapter_seconds):
             self.raise_cell_error(f"The notebook has taken longer than {limit:.0f} seconds")
 
-    def compare_outputs(self, test, ref, skip_compare=None) -> bool:
+    def compare_outputs(self, test: Any, ref: Any, skip_compare: Any = None) -> bool:
         same = super().compare_outputs(
             [self._comparable(output, self.parent.fresh_models) for output in test],
             [self._comparable(output, self.parent.stored_models) for output in ref],
@@ -260,7 +262,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Iterator[None]:
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator[None, list, list]:
     """Where nbval would check a notebook, check it more strictly."""
     collected = yield
     return [

@@ -1,5 +1,7 @@
 """One cell of the classification experiments: a model, a task, a number of training texts."""
 
+from typing import Any
+
 import numpy as np
 
 from experiments.shared.schema import epoch_curve
@@ -17,7 +19,9 @@ def n_grams(longest: int, C: float, texts: int) -> dict:
     return {"id": cell_id, "model": "n-grams", "texts": texts, "longest": longest, "C": C}
 
 
-def recurrent(model: str, texts: int, seed: int, hidden_size: int, epochs: int, **settings) -> dict:
+def recurrent(
+    model: str, texts: int, seed: int, hidden_size: int, epochs: int, **settings: float
+) -> dict:
     """Settings of an LSTM or a GRU trained on the first `texts` training texts."""
     return {
         "id": f"{model.lower()}-{texts}-{hidden_size}-{seed}",
@@ -30,7 +34,7 @@ def recurrent(model: str, texts: int, seed: int, hidden_size: int, epochs: int, 
     } | settings
 
 
-def run(cell: dict, data, alphabet: str, keep_weights_as: str | None = None) -> dict:
+def run(cell: dict, data: Any, alphabet: str, keep_weights_as: str | None = None) -> dict:
     """Train what the cell says on `data`; return its accuracies and its number of weights.
 
     Args:
@@ -41,11 +45,11 @@ def run(cell: dict, data, alphabet: str, keep_weights_as: str | None = None) -> 
     """
     train = data.train.first(cell["texts"])
     if cell["model"] == "n-grams":
-        model = NGramClassifier(cell["longest"], cell["C"]).fit(train)
+        baseline = NGramClassifier(cell["longest"], cell["C"]).fit(train)
         return {
-            "weights": model.weights,
-            "validation": model.score(data.validation),
-            "test": model.score(data.test),
+            "weights": baseline.weights,
+            "validation": baseline.score(data.validation),
+            "test": baseline.score(data.test),
         }
     rng = np.random.default_rng(cell["seed"])
     classes = int(data.test.labels.max()) + 1

@@ -19,11 +19,11 @@ from src.models import GRUClassifier, LSTMClassifier, initialize_parameters
 from src.tasks.adding import adding_modern
 from src.tasks.batches import endless_batches
 from src.tasks.digits import Digits, load_digit_sequences
-from src.tasks.reber import draw_split, encode, predicts_every_legal_symbol
+from src.tasks.reber import ReberBatch, draw_split, encode, predicts_every_legal_symbol
 from src.tasks.stress import LETTERS, load_stress
 from src.tasks.sunspots import Windows, load_sunspots, rmse
 from src.training import fit, warm_up_then_decay
-from src.training.classification import collate, score, take
+from src.training.classification import Examples, collate, score, take
 
 LAYERS = {"LSTM": nn.LSTM, "GRU": nn.GRU}
 CLASSIFIERS = {"LSTM": LSTMClassifier, "GRU": GRUClassifier}
@@ -78,11 +78,11 @@ def word_reader(kind: str, hidden_size: int) -> nn.Module:
 def adding(rng: np.random.Generator) -> Problem:
     """The adding problem of today, 200 steps; solved: mean squared error below 0.01."""
 
-    def draw(batch_size):
+    def draw(batch_size: int) -> tuple[Tensor, ...]:
         batch = adding_modern(rng, batch_size, ADDING_STEPS)
         return tuple(torch.from_numpy(a.astype(np.float32)) for a in (batch.inputs, batch.targets))
 
-    def loss(model, batch):
+    def loss(model: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
         inputs, sums = batch
         return mse_loss(model(inputs)[:, -1, 0], sums)
 
@@ -96,20 +96,20 @@ def reber(rng: np.random.Generator) -> Problem:
     """Embedded Reber, 1,024 strings; solved: every letter of these and of 256 more is predicted."""
     train, test = map(encode, draw_split(rng, 1024, 256))
 
-    def tensors(batch, rows):
+    def tensors(batch: ReberBatch, rows: np.ndarray) -> tuple[Tensor, ...]:
         within = np.arange(batch.inputs.shape[1]) < batch.lengths[rows, None]
         letters = np.where(within, batch.targets[rows].argmax(axis=2), -100)  # -100: no letter
         return torch.from_numpy(batch.inputs[rows].astype(np.float32)), torch.from_numpy(letters)
 
-    def loss(model, batch):
+    def loss(model: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
         inputs, letters = batch
         return cross_entropy(model(inputs).flatten(0, 1), letters.flatten())
 
-    def predicted(model, batch):
+    def predicted(model: nn.Module, batch: ReberBatch) -> float:
         logits = model(torch.from_numpy(batch.inputs.astype(np.float32))).numpy()
-        return predicts_every_legal_symbol(logits, batch).mean()
+        return float(predicts_every_legal_symbol(logits, batch).mean())
 
-    def share(model):
+    def share(model: nn.Module) -> float:
         """Of the held-out strings; they are the first to ask, and mostly the last."""
         held_out = predicted(model, test)
         return held_out if held_out < 1 else predicted(model, train)
@@ -122,12 +122,12 @@ def digits(rng: np.random.Generator) -> Problem:
     """Digits pixel by pixel, 64 steps; each seed draws its own split."""
     train, validation, test = load_digit_sequences(rng)
 
-    def loss(model, batch):
+    def loss(model: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
         inputs, labels = batch
         return cross_entropy(model(inputs)[:, -1], labels)
 
     @torch.no_grad()
-    def accuracy(model, part: Digits):
+    def accuracy(model: nn.Module, part: Digits) -> float:
         classes = model(torch.from_numpy(part.inputs))[:, -1].argmax(dim=1).numpy()
         return float(np.mean(classes == part.labels))
 
@@ -140,18 +140,18 @@ def sunspots(rng: np.random.Generator) -> Problem:
     """Next year's sunspots from 32 years; the score is minus the error of the forecasts."""
     train, validation, test = load_sunspots()
 
-    def tensor(array):
+    def tensor(array: np.ndarray) -> Tensor:
         return torch.from_numpy(array.astype(np.float32))
 
-    def forecast(model, inputs):
+    def forecast(model: nn.Module, inputs: np.ndarray) -> Tensor:
         return model(inputs[..., None])[:, -1, 0]
 
-    def loss(model, batch):
+    def loss(model: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
         inputs, targets = batch
         return mse_loss(forecast(model, inputs), targets)
 
     @torch.no_grad()
-    def error(model, part: Windows):
+    def error(model: nn.Module, part: Windows) -> float:
         return rmse(forecast(model, tensor(part.inputs)).numpy(), part)
 
     rows = (rng.choice(len(train.targets), BATCH_SIZE, replace=False) for _ in count())
@@ -162,7 +162,7 @@ def sunspots(rng: np.random.Generator) -> Problem:
 
 
 @cache
-def stress_examples(words: int):
+def stress_examples(words: int) -> tuple[Examples, ...]:
     """The first so many training words, at most half as many to validate, and all test words."""
     data = load_stress()
     parts = data.train.first(words), data.validation.first(words // 2), data.test
@@ -173,7 +173,7 @@ def stress(rng: np.random.Generator, words: int = STRESS_WORDS, batch_size: int 
     """Stress patterns of English words, from their letters."""
     train, validation, test = stress_examples(words)
 
-    def loss(model, batch):
+    def loss(model: nn.Module, batch: tuple[Tensor, ...]) -> Tensor:
         tokens, labels = batch
         return cross_entropy(model(tokens), labels)
 
@@ -197,7 +197,7 @@ def weights(model: nn.Module) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def cell(name: str, model: str, seed: int, learning_rate: float, **settings) -> dict:
+def cell(name: str, model: str, seed: int, learning_rate: float, **settings: float) -> dict:
     """The settings of one run; updates and hidden size are the task's unless given."""
     task = TASKS[name]
     settings = {"hidden_size": task.sizes[model], "updates": task.updates} | settings
@@ -246,6 +246,7 @@ def train(cell: dict, model: nn.Module, problem: Problem, task: Task) -> dict:
         return result | {"failed": str(error)}
     result["validation"] = max(history.scores)
     if task.solved_above is None:
+        assert problem.test is not None
         result["test"] = problem.test(model)
     else:
         result["solved_at"] = (

@@ -221,7 +221,7 @@ class RecurrentLayer:
         check_shape("d_outputs", d_outputs, (*running.shape, self.hidden_size), self.dtype)
         return only_read("d_outputs", d_outputs, running)
 
-    def check_tape(self, tape: Any, kind: type) -> Any:
+    def check_tape(self, tape: Any, kind: Any) -> Any:
         """Return the tape if this layer made it.
 
         Raises:
@@ -247,7 +247,7 @@ class RecurrentLayer:
         return check_state("state", state, self.state_size, len(x), self.dtype)
 
     def check_step_backward(
-        self, x: np.ndarray, state: State, step: Any, kind: type, d_state: State
+        self, x: np.ndarray, state: State, step: Any, kind: Any, d_state: State
     ) -> tuple[State, State]:
         """Return state and d_state after checking what `step_backward` is given.
 

@@ -67,7 +67,7 @@ def _arrays(module: Any, kind: str) -> tuple[np.ndarray, ...]:
     if (RECURRENT, kind) not in classes:
         came = f"{type(module).__module__}.{type(module).__name__}"
         raise TypeError(f"module must be a torch.nn.{kind}, got {came.removeprefix('builtins.')}")
-    wanted = {"num_layers": 1, "bidirectional": False, "proj_size": 0}
+    wanted: dict[str, object] = {"num_layers": 1, "bidirectional": False, "proj_size": 0}
     if kind == "RNN":
         wanted["nonlinearity"] = "tanh"
     for name, value in wanted.items():

@@ -3,13 +3,16 @@
 import numpy as np
 import torch
 
+from src.models.attention_seq2seq import AttentionSeq2Seq
 from src.tasks.alignment import Chunk
 from src.tasks.batches import equal_length_batches
 from src.tasks.pronunciation import Pronunciation, encode_pronunciations, encode_words
 
 
 @torch.no_grad()
-def attention_maps(model, words: list[str], sounds: list[Pronunciation]) -> list[np.ndarray]:
+def attention_maps(
+    model: AttentionSeq2Seq, words: list[str], sounds: list[Pronunciation]
+) -> list[np.ndarray]:
     """Let the model say given pronunciations; return the weights, one map for each word.
 
     Args:
@@ -22,7 +25,7 @@ def attention_maps(model, words: list[str], sounds: list[Pronunciation]) -> list
     """
     letters, lengths = encode_words(words)
     said, said_lengths = encode_pronunciations(sounds)
-    maps = [None] * len(words)
+    maps: list[np.ndarray] = [np.empty(0)] * len(words)
     for index in equal_length_batches(lengths, 500):
         S, T = lengths[index[0]], said_lengths[index].max()
         weights = model.align(

@@ -8,11 +8,14 @@ mode.
 import numpy as np
 import torch
 from scipy.stats import rankdata
+from torch import Tensor
 from torch.nn.functional import log_softmax
+
+from src.models.pooling import PooledClassifier
 
 
 @torch.no_grad()
-def removal_effect(model, tokens):
+def removal_effect(model: PooledClassifier, tokens: Tensor) -> Tensor:
     """Cut the letter out of the word: by how much does log p_k fall? T ≥ 2."""
     B, T = tokens.shape
     before, answers = log_softmax(model(tokens), 1).max(1)
@@ -24,7 +27,7 @@ def removal_effect(model, tokens):
 
 
 @torch.no_grad()
-def erasure_effect(model, tokens):
+def erasure_effect(model: PooledClassifier, tokens: Tensor) -> Tensor:
     """Hide the step from the pooling alone: by how much does log p_k fall? T ≥ 2.
 
     The recurrent layer has read the letter all the same; the other steps' weights grow so that
@@ -42,7 +45,7 @@ def erasure_effect(model, tokens):
     return torch.stack(effects, 1)
 
 
-def gradient_effect(model, tokens):
+def gradient_effect(model: PooledClassifier, tokens: Tensor) -> Tensor:
     """The norm of the gradient of log p_k with respect to the letter's embedding."""
     embedded = model.read(tokens).detach().requires_grad_()
     outputs, _ = model.recurrent(embedded)
@@ -51,7 +54,7 @@ def gradient_effect(model, tokens):
     return gradient.norm(dim=2)
 
 
-def rank_correlations(first, second):
+def rank_correlations(first: Tensor, second: Tensor) -> np.ndarray:
     """Spearman's correlation, row by row: (B, T) and (B, T) → (B,), NaN where a row is constant."""
     a, b = (rankdata(np.asarray(rows), axis=1) for rows in (first, second))
     a, b = (rows - rows.mean(1, keepdims=True) for rows in (a, b))

@@ -1,5 +1,6 @@
 """The honest opponent of a recurrent classifier: letter n-grams and logistic regression."""
 
+import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -29,7 +30,7 @@ class NGramClassifier:
         self._regression.fit(features, labelled.labels)
         return self
 
-    def predict(self, texts: list[str]):
+    def predict(self, texts: list[str]) -> np.ndarray:
         """Give the class of each text: (N,) int."""
         return self._regression.predict(self._vectorizer.transform(texts))
 

@@ -54,7 +54,7 @@ def autoregression(train: Windows, order: int, inputs: np.ndarray) -> np.ndarray
     if not 1 <= order <= WINDOW:
         raise ValueError(f"order must be in 1..{WINDOW}, got {order}")
 
-    def features(windows):
+    def features(windows: np.ndarray) -> np.ndarray:
         return np.column_stack([windows[:, -order:], np.ones(len(windows))])
 
     weights = np.linalg.lstsq(features(train.inputs), train.targets, rcond=None)[0]

@@ -1,5 +1,6 @@
 """Scores, confusion counts, and intervals that say how sure a score is."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +33,7 @@ def confusion_counts(labels: np.ndarray, predictions: np.ndarray, classes: int) 
     return counts
 
 
-def mean_interval(values, confidence: float = 0.95) -> Interval:
+def mean_interval(values: np.ndarray | Sequence[float], confidence: float = 0.95) -> Interval:
     """Give the mean of a few independent runs and Student's t interval of it.
 
     mean ± t · s / √n, where s is the sample's standard deviation (divisor n - 1) and t the

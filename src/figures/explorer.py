@@ -4,6 +4,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 
 STEPS = 10
 MEMORY = 0.8  # what a unit holds before the first step
@@ -12,12 +13,12 @@ _HERE = Path(__file__).parent
 STYLE_SHEET = _HERE / "explorer.css"
 
 
-def front_end(name):
+def front_end(name: str) -> str:
     """The ES module of one explorer: explorer.js, which all share, and the file of this name."""
     return "\n".join((_HERE / file).read_text(encoding="utf-8") for file in ("explorer.js", name))
 
 
-def finite_numbers(**values):
+def finite_numbers(**values: float) -> list[float]:
     """The sliders' values as floats.
 
     Raises:
@@ -29,7 +30,7 @@ def finite_numbers(**values):
     return [float(value) for value in values.values()]
 
 
-def four_panels():
+def four_panels() -> tuple[Figure, np.ndarray]:
     """A figure with four panels for runs of ten steps; returns it and its four axes in order."""
     fig, axes = plt.subplots(2, 2, sharex=True, sharey=True, figsize=(6.4, 4.8))
     axes[0, 0].set(ylim=(-1, 1), xlim=(-0.4, STEPS + 0.4))

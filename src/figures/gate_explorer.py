@@ -10,6 +10,7 @@ from typing import NamedTuple
 import anywidget
 import numpy as np
 import traitlets
+from matplotlib.figure import Figure
 
 from src.equations import sigmoid
 from src.figures.explorer import (
@@ -48,7 +49,7 @@ class CellRun(NamedTuple):
     hidden_states: np.ndarray
 
 
-def run_cell(forget, write, candidate, output):
+def run_cell(forget: float, write: float, candidate: float, output: float) -> CellRun:
     """Ten steps of one LSTM unit whose four pre-activations do not change.
 
         C_t = σ(a_f) C_(t−1) + σ(a_i) tanh(a_c),   h_t = σ(a_o) tanh(C_t),   C_0 = 0.8
@@ -73,8 +74,8 @@ def run_cell(forget, write, candidate, output):
     cells = [MEMORY]
     for _ in range(STEPS):
         cells.append(f * cells[-1] + i * c_tilde)
-    cells = np.array(cells)
-    return CellRun(f, i, c_tilde, o, cells, o * np.tanh(cells[1:]))
+    cell_states = np.array(cells)
+    return CellRun(f, i, c_tilde, o, cell_states, o * np.tanh(cell_states[1:]))
 
 
 class GateExplorer(anywidget.AnyWidget):
@@ -89,11 +90,11 @@ class GateExplorer(anywidget.AnyWidget):
     output = traitlets.Float(0.0).tag(sync=True)
     settings = traitlets.List([list(item) for item in SETTINGS.items()]).tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "GateExplorer()"  # the same in every run, where the default is an address
 
 
-def draw_gate_panels():
+def draw_gate_panels() -> Figure:
     """Four settings of the gates side by side: keep, erase, write, hide. Returns the figure."""
     fig, axes = four_panels()
     for ax, (name, setting) in zip(axes, SETTINGS.items(), strict=True):

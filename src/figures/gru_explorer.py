@@ -10,6 +10,7 @@ from typing import NamedTuple
 import anywidget
 import numpy as np
 import traitlets
+from matplotlib.figure import Figure
 
 from src.equations import sigmoid
 from src.figures.explorer import (
@@ -46,7 +47,7 @@ class UnitRun(NamedTuple):
     candidates: np.ndarray
 
 
-def run_unit(update, reset, drive, weight):
+def run_unit(update: float, reset: float, drive: float, weight: float) -> UnitRun:
     """Ten steps of one GRU unit whose gates and input do not change.
 
         h̃_t = tanh(a + u σ(a_r) h_(t−1)),   h_t = (1 − σ(a_z)) h_(t−1) + σ(a_z) h̃_t,   h_0 = 0.8
@@ -84,11 +85,11 @@ class GRUExplorer(anywidget.AnyWidget):
     weight = traitlets.Float(1.5).tag(sync=True)
     settings = traitlets.List([list(item) for item in SETTINGS.items()]).tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "GRUExplorer()"  # the same in every run, where the default is an address
 
 
-def draw_gru_panels():
+def draw_gru_panels() -> Figure:
     """Four settings of the gates side by side: keep, replace, drift, plain RNN."""
     fig, axes = four_panels()
     for ax, (name, setting) in zip(axes, SETTINGS.items(), strict=True):

@@ -10,6 +10,7 @@ import anywidget
 import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
+from matplotlib.figure import Figure
 
 from src.equations import sigmoid
 from src.figures.explorer import STEPS, STYLE_SHEET, finite_numbers, front_end
@@ -40,7 +41,7 @@ class MemoryRun(NamedTuple):
     steady: np.ndarray
 
 
-def half_life(factor):
+def half_life(factor: float) -> float:
     """The number of steps −ln 2 / ln f after which a factor f per step leaves one half.
 
     Args:
@@ -57,7 +58,7 @@ def half_life(factor):
     return -np.log(2) / np.log(factor)
 
 
-def run_memory(bias, swing, steps):
+def run_memory(bias: float, swing: float, steps: float) -> MemoryRun:
     """A memory under one forget gate that the inputs push up and down in turn.
 
         f_t = σ(b + s), σ(b − s), σ(b + s), ...;   after k steps ∏ f_t = √(σ(b + s) σ(b − s))^k
@@ -93,11 +94,11 @@ class HalfLifeExplorer(anywidget.AnyWidget):
     steps = traitlets.Float(20.0).tag(sync=True)
     settings = traitlets.List([list(item) for item in SETTINGS.items()]).tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "HalfLifeExplorer()"  # the same in every run, where the default is an address
 
 
-def draw_half_life_panels():
+def draw_half_life_panels() -> Figure:
     """The four settings side by side, each over its own number of steps."""
     fig, axes = plt.subplots(2, 2, sharey=True, figsize=(6.4, 4.8))
     for ax, (name, setting) in zip(axes.flat, SETTINGS.items(), strict=True):

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -55,5 +56,6 @@ def _use_inline_figures() -> None:
     from IPython.core.pylabtools import select_figure_formats
     from matplotlib_inline.config import InlineBackend
 
-    InlineBackend.instance(parent=shell).print_figure_kwargs = PNG_OPTIONS
+    backend: Any = InlineBackend.instance(parent=shell)
+    backend.print_figure_kwargs = PNG_OPTIONS
     select_figure_formats(shell, {"png"}, **PNG_OPTIONS)

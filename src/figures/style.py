@@ -7,12 +7,16 @@ A figure's size in pixels is its size in inches times `savefig.dpi`, never cropp
 the stored and the fresh picture can then be compared pixel by pixel.
 """
 
+from typing import Any
+
 import matplotlib
 import numpy as np
+from cycler import cycler
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
+from numpy.typing import ArrayLike
 
 COLORS = {
     # the three networks
@@ -35,7 +39,7 @@ LINESTYLES = {"rnn": ":", "lstm": "-", "gru": "--"}
 
 # At 6 inches and 11 points, text is still 9 pixels high where a phone shrinks the figure to its
 # width, and no larger than a heading where a desktop shows it at full size.
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "figure.figsize": (6.0, 3.6),
     "figure.dpi": 130,
     "savefig.dpi": 130,
@@ -63,7 +67,7 @@ SETTINGS = {
     "grid.color": "#E3E3E3",
     "grid.linewidth": 0.8,
     "axes.formatter.useoffset": False,
-    "axes.prop_cycle": matplotlib.cycler(
+    "axes.prop_cycle": cycler(
         color=[COLORS[name] for name in ("lstm", "gru", "input_gate", "forget_gate", "rnn")]
     ),
     "image.cmap": "cividis",  # its order survives colour blindness and grey print
@@ -76,18 +80,18 @@ def apply_style() -> None:
     matplotlib.rcParams.update(SETTINGS)
 
 
-def linear_light(rgb) -> np.ndarray:
+def linear_light(rgb: ArrayLike) -> np.ndarray:
     """sRGB channels from 0 to 1 as amounts of light."""
     rgb = np.asarray(rgb, dtype=float)
     return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
 
 
-def relative_luminance(rgb) -> np.ndarray:
+def relative_luminance(rgb: ArrayLike) -> np.ndarray:
     """How bright colours (..., 3) are, from 0 to 1 (WCAG 2.2)."""
     return linear_light(rgb) @ [0.2126, 0.7152, 0.0722]
 
 
-def ink_on(color) -> str:
+def ink_on(color: Any) -> str:
     """Black or white, whichever can be read on a colour of a heat map.
 
     color: any of matplotlib's colours. White from the relative luminance 0.3 (WCAG 2.2) downwards:
@@ -102,7 +106,7 @@ def label_line(
     *,
     x: float | None = None,
     offset: tuple[float, float] = (6.0, 0.0),
-    **text_options,
+    **text_options: Any,
 ) -> Annotation:
     """Write `text` on a line, in its colour, instead of in a legend.
 

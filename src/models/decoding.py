@@ -9,15 +9,25 @@ is a tuple of tensors whose first dimension is R, so that rows can be chosen by 
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 
-from src.modules.checks import check_sizes
+from src.modules.checks import Lengths, check_sizes
 
 State = tuple[Tensor, ...]
 Step = Callable[[Tensor, State], tuple[Tensor, State]]
+
+
+class Decoder(Protocol):
+    """A model that reads a source and then says tokens one by one."""
+
+    def encode(self, src: Tensor, lengths: Lengths | None = None) -> State:
+        """Read the source: where the decoder begins."""
+
+    def step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
+        """The last tokens and the state → logits, new state."""
 
 
 class Hypothesis(NamedTuple):

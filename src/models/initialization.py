@@ -1,5 +1,8 @@
 """Initial weights of whole models, drawn from a NumPy generator."""
 
+from typing import TypeVar
+
+import numpy as np
 import torch
 from torch import nn
 
@@ -7,8 +10,12 @@ from src.modules import LSTM
 from src.modules.initialization import check_rng, draw_normal, draw_uniform, set_forget_bias
 from src.modules.stack import RecurrentStack
 
+Model = TypeVar("Model", bound=nn.Module)
 
-def initialize_parameters(module, rng, forget_bias=None):
+
+def initialize_parameters(
+    module: Model, rng: np.random.Generator, forget_bias: float | None = None
+) -> Model:
     """Draw every parameter from the distribution that `torch.nn` gives it.
 
         embedding            N(0, 1), the row of `padding_idx` zero

@@ -1,8 +1,10 @@
 """Initial weights from a NumPy generator, so that a run starts from the same numbers on any CPU."""
 
+from typing import Any
+
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 
 def draw_uniform(parameter: Tensor, bound: float, rng: np.random.Generator) -> None:
@@ -26,7 +28,7 @@ def draw_normal(parameter: Tensor, rng: np.random.Generator) -> None:
     copy_array(parameter, rng.standard_normal(size=tuple(parameter.shape)))
 
 
-def set_forget_bias(lstm: nn.Module, forget_bias: float) -> None:
+def set_forget_bias(lstm: Any, forget_bias: float) -> None:
     """Set the total bias of every forget gate of an LSTM, ours or `nn.LSTM`.
 
     PyTorch's cell adds two biases: the first becomes `forget_bias`, the second zero, so that the

@@ -11,7 +11,7 @@ def run_layer(
     step: Callable[..., tuple[Tensor, ...]],
     x: Tensor,
     state: tuple[Tensor, ...],
-    parameters: Sequence[Tensor | None],
+    parameters: Sequence[Tensor],
     alive: Tensor | None = None,
     reverse: bool = False,
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
@@ -44,7 +44,7 @@ def run_layer(
             new_state = tuple(map(torch.where, (keep,) * len(state), new_state, state))
         state = new_state
         outputs.append(state[0])
-    outputs = torch.stack(outputs[::-1] if reverse else outputs, dim=1)
+    together = torch.stack(outputs[::-1] if reverse else outputs, dim=1)
     if alive is not None:
-        outputs = outputs.masked_fill(~alive[:, :, None], 0)
-    return outputs, state
+        together = together.masked_fill(~alive[:, :, None], 0)
+    return together, state

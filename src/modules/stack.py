@@ -100,6 +100,7 @@ class RecurrentStack(nn.Module):
 
     step: Callable[..., tuple[Tensor, ...]]
     gates: int
+    weight_ih_l0: nn.Parameter
     state_names: tuple[str, ...]
 
     def suffixes(self, layer: int) -> list[str]:
@@ -166,8 +167,8 @@ class RecurrentStack(nn.Module):
                 final_states.append(final_state)
             x = torch.cat(outputs, dim=-1)  # (B, T, H·directions)
 
-        outputs = x if self.batch_first else x.transpose(0, 1)
-        return outputs, tuple(torch.stack(parts) for parts in zip(*final_states, strict=True))
+        last = tuple(torch.stack(parts) for parts in zip(*final_states, strict=True))
+        return x if self.batch_first else x.transpose(0, 1), last
 
     def extra_repr(self) -> str:
         return ", ".join(

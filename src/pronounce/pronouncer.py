@@ -84,12 +84,12 @@ class Pronouncer:
     def hypotheses(self, words: Sequence[str], width: int) -> list[list[Hypothesis]]:
         """Search with a beam; hypotheses of chunks, a list for each word."""
         letters, lengths = encode_words([spelling(word) for word in words])
-        letters, found = torch.from_numpy(letters), {}
+        source, found = torch.from_numpy(letters), dict[int, list[Hypothesis]]()
         for index in equal_length_batches(lengths, 512):
             steps = int(lengths[index[0]])
             beams = beam_search(
                 self.model.step,
-                self.model.encode(letters[index, :steps]),
+                self.model.encode(source[index, :steps]),
                 start=START,
                 end=END,
                 max_steps=steps + 1,

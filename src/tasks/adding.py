@@ -83,7 +83,9 @@ def adding_modern(rng: np.random.Generator, batch_size: int, length: int) -> Add
     return AddingBatch(np.stack([values, markers], axis=2), targets, lengths)
 
 
-def _two_positions(rng, batch_size: int, first_below: int, second_below: int):
+def _two_positions(
+    rng: np.random.Generator, batch_size: int, first_below: int, second_below: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Draw two different positions: first < first_below, second < second_below. Each (B,)."""
     first = rng.integers(0, first_below, batch_size)
     second = rng.integers(0, second_below - 1, batch_size)

@@ -15,7 +15,7 @@ whose sum runs over all ways to cut the phonemes into one chunk per letter:
     maximisation   p(chunk | letter) = that number / the number of all chunks of the letter
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,7 +56,7 @@ class ChunkProbabilities:
             A list of chunks for each word, or None where no way to cut has a probability above 0:
             more than two phonemes for each letter, say.
         """
-        aligned = [None] * len(words)
+        aligned: list[list[Chunk] | None] = [None] * len(words)
         for index, letters, sounds, lengths in _groups(self, words, pronunciations):
             best, chosen = _best_chunks(self.table, letters, sounds, lengths)
             for row in np.flatnonzero(best > 0):
@@ -109,20 +109,22 @@ def fit_chunks(
     return chunks
 
 
-def _groups(chunks, words, pronunciations):
+def _groups(
+    chunks: ChunkProbabilities, words: Sequence[str], pronunciations: Sequence[Sequence[str]]
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
     """Yield the words of each length: their indices, letters, phonemes and numbers of phonemes."""
     number = {sound: 1 + k for k, sound in enumerate(chunks.phonemes)}
     tokens, word_lengths = encode(list(words), chunks.letters)
     for length in np.unique(word_lengths):
         index = np.flatnonzero(word_lengths == length)
-        lengths = np.array([len(pronunciations[n]) for n in index])
+        lengths = np.array([len(pronunciations[n]) for n in index.tolist()])
         sounds = np.ones((len(index), lengths.max()), dtype=np.int64)
-        for row, n in enumerate(index):
+        for row, n in enumerate(index.tolist()):
             sounds[row, : lengths[row]] = [number[sound] for sound in pronunciations[n]]
         yield index, tokens[index, :length], sounds, lengths
 
 
-def _chunk_probabilities(table, letter, sounds):
+def _chunk_probabilities(table: np.ndarray, letter: np.ndarray, sounds: np.ndarray) -> tuple:
     """p(chunk | letter) of chunks of 0, 1, 2 phonemes that begin at each phoneme.
 
     letter (N,), sounds (N, J) → (N, 1), (N, J), (N, J - 1), and the numbers of the last two.
@@ -133,7 +135,9 @@ def _chunk_probabilities(table, letter, sounds):
     return (table[row, 0], table[row, sounds], table[row, pairs]), (sounds, pairs)
 
 
-def _expected_counts(table, letters, sounds, lengths):
+def _expected_counts(
+    table: np.ndarray, letters: np.ndarray, sounds: np.ndarray, lengths: np.ndarray
+) -> np.ndarray:
     """Sum over the words: expected number of times that each letter spells each chunk."""
     (N, S), J = letters.shape, sounds.shape[1]
     forward = np.zeros((S + 1, N, J + 1))
@@ -166,7 +170,9 @@ def _expected_counts(table, letters, sounds, lengths):
     return counts.reshape(table.shape)
 
 
-def _best_chunks(table, letters, sounds, lengths):
+def _best_chunks(
+    table: np.ndarray, letters: np.ndarray, sounds: np.ndarray, lengths: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """The most probable way to cut (Viterbi): its probability (N,), its chunk numbers (N, S)."""
     (N, S), J = letters.shape, sounds.shape[1]
     best = np.zeros((N, J + 1))

@@ -25,7 +25,7 @@ class StreamWindow(NamedTuple):
     needs_memory: np.ndarray  # (B, T) bool: what follows is a string's last letter but one
 
 
-def _tables():
+def _tables() -> tuple[np.ndarray, np.ndarray, int, np.ndarray]:
     """The grammar as arrays: each state's two edges (the same twice where there is only one).
 
     The edge into "end" leads back to "start": that is all that makes the task continual.
@@ -57,7 +57,7 @@ def stream_windows(rng: np.random.Generator, batch_size: int, steps: int) -> Ite
     return _windows(rng, batch_size, steps)
 
 
-def _windows(rng, batch_size, steps):
+def _windows(rng: np.random.Generator, batch_size: int, steps: int) -> Iterator[StreamWindow]:
     one_hot = np.eye(len(SYMBOLS))
     letters = np.full((steps + 1, batch_size), SYMBOLS.index("B"))
     states = np.full((steps + 1, batch_size), AFTER_START)  # after that letter

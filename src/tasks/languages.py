@@ -17,6 +17,7 @@ import ast
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import metadata
 from typing import NamedTuple
@@ -59,7 +60,7 @@ def load_languages(seed: int = 0) -> LanguageData:
     order = [messages[k] for k in np.random.default_rng(seed).permutation(len(messages))]
     n_test, n_validation = len(messages) // 5, len(messages) // 10
 
-    def labelled(chosen):
+    def labelled(chosen: Iterable[str]) -> LabelledTexts:
         chosen = set(chosen)
         pairs = [(text, label) for english, text, label in rows if english in chosen]
         texts, labels = zip(*dict.fromkeys(pairs), strict=True)
@@ -100,7 +101,7 @@ def _labelled_messages() -> tuple[tuple[str, str, int], ...]:
     return tuple(row for row in sorted(rows) if len(classes_of[row[1]]) == 1)
 
 
-def _entries(catalogue: str):
+def _entries(catalogue: str) -> Iterator[tuple[str, str]]:
     """Yield (English, translation) of a .po file's plain entries; fuzzy and plural ones go."""
     for block in catalogue.split("\n\n"):
         entry = _ENTRY.search(block)

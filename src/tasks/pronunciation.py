@@ -15,6 +15,7 @@ The words are those of the CMU Pronouncing Dictionary. Decisions:
 
 import random
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -103,7 +104,7 @@ def encode_pronunciations(pronunciations: list[Pronunciation]) -> tuple[np.ndarr
     return tokens, lengths
 
 
-def decode_pronunciation(tokens) -> Pronunciation:
+def decode_pronunciation(tokens: Iterable[int]) -> Pronunciation:
     """Turn tokens back into phonemes, up to the first END; START and PADDING are left out."""
     phonemes = []
     for token in tokens:

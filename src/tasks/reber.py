@@ -34,7 +34,7 @@ END = 7
 
 def _embed(grammar: dict) -> dict:
     """Wrap `grammar` in B..E and an outer T..T or P..P; states become (branch, inner state)."""
-    graph = {"start": {"B": "outer"}, "outer": {}, "last": {"E": "end"}}
+    graph: dict = {"start": {"B": "outer"}, "outer": {}, "last": {"E": "end"}}
     for branch in "TP":
         graph["outer"][branch] = (branch, 0)
         for state, edges in grammar.items():
@@ -65,7 +65,9 @@ def draw_string(rng: np.random.Generator) -> str:
     return "".join(letters)
 
 
-def draw_split(rng: np.random.Generator, n_train: int = 256, n_test: int = 256):
+def draw_split(
+    rng: np.random.Generator, n_train: int = 256, n_test: int = 256
+) -> tuple[list[str], list[str]]:
     """Draw training strings, and test strings of which none is in the training set.
 
     Section 5.1 of Hochreiter & Schmidhuber (1997) uses 256 of each. Strings may repeat within a

@@ -73,7 +73,7 @@ def load_stress(seed: int = 0) -> StressData:
     n_test, n_validation = len(words) // 10, len(words) // 20
     first_train = n_test - len(held_out) + n_validation
 
-    def word_set(chosen):
+    def word_set(chosen: list[str]) -> LabelledTexts:
         return LabelledTexts(chosen, np.array([class_of[pattern_of[word]] for word in chosen]))
 
     return StressData(

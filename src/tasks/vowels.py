@@ -74,7 +74,7 @@ def _read(name: str) -> list[tuple[np.ndarray, int]]:
     return examples
 
 
-def _pad(examples, mean, std) -> Utterances:
+def _pad(examples: list, mean: np.ndarray, std: np.ndarray) -> Utterances:
     inputs = np.zeros((len(examples), LONGEST, CHANNELS), dtype=np.float32)
     for row, (series, _) in zip(inputs, examples, strict=True):
         row[: len(series)] = (series - mean) / std

@@ -6,6 +6,7 @@ import numpy as np
 from tqdm import tqdm
 
 from src.equations import Adam, clip_by_global_norm
+from src.equations.layer import RecurrentLayer
 from src.equations.readout import Linear
 from src.tasks.adding import adding_modern
 
@@ -25,18 +26,18 @@ class AddingRun(NamedTuple):
 
 
 def train_to_add(
-    layer,
-    length,
+    layer: RecurrentLayer,
+    length: int,
     *,
-    rng,
-    updates,
-    batch_size=32,
-    learning_rate=1e-2,
-    max_norm=1.0,
-    validate_every=100,
-    solved_below=0.01,
-    progress=False,
-):
+    rng: np.random.Generator,
+    updates: int,
+    batch_size: int = 32,
+    learning_rate: float = 1e-2,
+    max_norm: float = 1.0,
+    validate_every: int = 100,
+    solved_below: float = 0.01,
+    progress: bool = False,
+) -> AddingRun:
     r"""Train a layer, in place, to add the two marked numbers; stop as soon as it can.
 
     The answer is read from the last output, y = w · h_T + v, and the loss is the mean of ½ (y − s)²
@@ -62,7 +63,7 @@ def train_to_add(
     """
     dtype = layer.dtype
 
-    def draw(batch_size):
+    def draw(batch_size: int) -> tuple[np.ndarray, np.ndarray]:
         batch = adding_modern(rng, batch_size, length)
         return batch.inputs.astype(dtype), batch.targets.astype(dtype)[:, None]
 
@@ -70,7 +71,7 @@ def train_to_add(
     readout = Linear.initialize(layer.hidden_size, 1, rng=rng, dtype=dtype)
     optimizer = Adam(layer.parameters | readout.parameters, learning_rate)
 
-    def read(x):
+    def read(x: np.ndarray) -> tuple:
         outputs, _, tape = layer.forward(x)
         return readout.forward(outputs[:, -1]), outputs, tape
 

@@ -1,6 +1,6 @@
 """Train and apply a classifier of token sequences, in batches of equal length."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -55,7 +55,7 @@ def fit_classifier(
     epochs: int,
     batch_size: int,
     rng: np.random.Generator,
-    **settings,
+    **settings: Any,
 ) -> History:
     """Train by cross-entropy for a number of epochs; keep the weights best on `validation`.
 
@@ -64,7 +64,7 @@ def fit_classifier(
     """
     per_epoch = len(equal_length_batches(train.lengths, batch_size))
 
-    def loss(model, index):
+    def loss(model: nn.Module, index: np.ndarray) -> Tensor:
         tokens, labels = take(train, index)
         return cross_entropy(model(tokens), labels)
 

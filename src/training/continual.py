@@ -1,13 +1,16 @@
 """Train a layer of `src.equations` on the continual Reber task, and read long streams with it."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from src.equations import Adam, clip_by_global_norm
 from src.equations.crossentropy import sequence_cross_entropy
+from src.equations.layer import RecurrentLayer
 from src.equations.readout import Linear
-from src.tasks.continual import predicts_legal, stream_windows
+from src.equations.states import State
+from src.tasks.continual import StreamWindow, predicts_legal, stream_windows
 
 LONGEST_STRING = 40  # steps; of a longer string, less than one in 500, the rest is cut off
 
@@ -20,22 +23,26 @@ class StreamNetwork:
         readout: Linear, from input and cells (7 + H) to logits (7).
     """
 
-    def __init__(self, layer, *, rng, bound=0.2):
+    def __init__(
+        self, layer: RecurrentLayer, *, rng: np.random.Generator, bound: float = 0.2
+    ) -> None:
         self.layer = layer
         self.readout = Linear.initialize(7 + layer.hidden_size, 7, rng=rng, bound=bound)
 
     @property
-    def parameters(self):
+    def parameters(self) -> dict[str, np.ndarray]:
         """The layer's and the readout's arrays, in one dict."""
         return self.layer.parameters | self.readout.parameters
 
-    def read(self, inputs, state=None):
+    def read(
+        self, inputs: np.ndarray, state: State | None = None
+    ) -> tuple[np.ndarray, State, tuple]:
         """Read T steps: logits (B, T, 7), the last state, and what `gradients` needs."""
         outputs, state, tape = self.layer.forward(inputs, state)
         seen = np.concatenate([inputs, outputs], axis=2)
         return self.readout.forward(seen), state, (seen, tape)
 
-    def gradients(self, record, d_logits):
+    def gradients(self, record: tuple, d_logits: np.ndarray) -> dict[str, np.ndarray]:
         """The gradient of every parameter, from that of the logits."""
         seen, tape = record
         d_seen, d_readout = self.readout.backward(seen, d_logits)
@@ -61,17 +68,17 @@ class StreamCurve(NamedTuple):
 
 
 def train_on_streams(
-    network,
+    network: StreamNetwork,
     *,
-    rng,
-    updates,
-    batch_size=16,
-    window=25,
-    learning_rate=1e-2,
-    max_norm=1.0,
-    validate_every=250,
-    frozen_rows=None,
-):
+    rng: np.random.Generator,
+    updates: int,
+    batch_size: int = 16,
+    window: int = 25,
+    learning_rate: float = 1e-2,
+    max_norm: float = 1.0,
+    validate_every: int = 250,
+    frozen_rows: slice | None = None,
+) -> StreamCurve:
     """Train a network, in place, on endless streams; its state is carried from window to window.
 
     The gradient stops at a window's start (truncated back-propagation through time). The learning
@@ -94,10 +101,10 @@ def train_on_streams(
     windows, state = stream_windows(rng, batch_size, window), None
     all_steps = np.full(batch_size, window)
 
-    def batch():
+    def batch() -> tuple[StreamWindow, np.ndarray]:
         return next(windows), all_steps
 
-    def read(inputs):
+    def read(inputs: np.ndarray) -> tuple[np.ndarray, State, tuple]:
         nonlocal state
         logits, state, record = network.read(inputs, state)
         return logits, state, record
@@ -108,8 +115,15 @@ def train_on_streams(
 
 
 def train_with_resets(
-    network, *, rng, updates, batch_size=32, learning_rate=1e-2, max_norm=1.0, validate_every=250
-):
+    network: StreamNetwork,
+    *,
+    rng: np.random.Generator,
+    updates: int,
+    batch_size: int = 32,
+    learning_rate: float = 1e-2,
+    max_norm: float = 1.0,
+    validate_every: int = 250,
+) -> StreamCurve:
     """The same for a network whose state is zero at the start of every string.
 
     Then a stream is nothing but separate strings, and that is what a batch holds.
@@ -132,7 +146,7 @@ def train_with_resets(
     )
 
 
-def separate_strings(rng, batch_size):
+def separate_strings(rng: np.random.Generator, batch_size: int) -> tuple[StreamWindow, np.ndarray]:
     """A window with one string in each row, from its first letter, and their lengths (B,)."""
     batch = next(stream_windows(rng, batch_size, LONGEST_STRING))
     starts_again = batch.starts[:, 1:]
@@ -140,7 +154,16 @@ def separate_strings(rng, batch_size):
     return batch, lengths
 
 
-def _train(network, batch, read, updates, learning_rate, max_norm, validate_every, frozen_rows):
+def _train(
+    network: StreamNetwork,
+    batch: Callable[[], tuple[StreamWindow, np.ndarray]],
+    read: Callable[[np.ndarray], tuple],
+    updates: int,
+    learning_rate: float,
+    max_norm: float,
+    validate_every: int,
+    frozen_rows: slice | None,
+) -> StreamCurve:
     optimizer = Adam(network.parameters, learning_rate)
     curve = StreamCurve([], [], [], [], [])
     for update in range(1, updates + 1):
@@ -179,7 +202,14 @@ class StreamReading(NamedTuple):
     states: np.ndarray
 
 
-def read_streams(network, *, rng, batch_size, steps, every=25):
+def read_streams(
+    network: StreamNetwork,
+    *,
+    rng: np.random.Generator,
+    batch_size: int,
+    steps: int,
+    every: int = 25,
+) -> StreamReading:
     """Read B streams of T steps, from a state of zero and without a reset.
 
     Args:

@@ -4,6 +4,7 @@ import copy
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,9 +36,9 @@ def warm_up_then_decay(update: int, updates: int, warm_up: float = 0.15) -> floa
 
 def fit(
     model: nn.Module,
-    loss: Callable[[nn.Module, object], Tensor],
+    loss: Callable[[Any, Any], Tensor],
     batches: Iterable,
-    score: Callable[[nn.Module], float],
+    score: Callable[[Any], float],
     *,
     updates: int,
     rng: np.random.Generator,
@@ -128,12 +129,13 @@ def fit(
                 history.stopped_early = True
                 break
 
+    assert best is not None, "there is a validation after the last update"
     model.load_state_dict(best)
     model.eval()
     return history
 
 
-def _check_positive(**settings) -> None:
+def _check_positive(**settings: float | None) -> None:
     for name, value in settings.items():
         if value is not None and not value > 0:
             raise ValueError(f"{name} must be above 0, got {value}")

@@ -11,6 +11,7 @@ is a real number is not sampled, and the gradient goes through it.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -54,7 +55,7 @@ def fit_forecaster(
     updates: int,
     batch_size: int,
     rng: np.random.Generator,
-    **settings,
+    **settings: Any,
 ) -> History:
     """Train on squared errors; keep the weights with the least error on validation, free running.
 
@@ -76,14 +77,14 @@ def fit_forecaster(
     src, tgt = tensors(data.train)
     rows = (rng.choice(len(src), batch_size, replace=False) for _ in range(updates))
 
-    def loss(model, numbered):
+    def loss(model: Seq2SeqLSTM, numbered: tuple[int, np.ndarray]) -> Tensor:
         step, rows = numbered
         p = probability(step / updates)
         if p == 0:
             return mse_loss(model(src[rows], tgt[rows]), tgt[rows])
         return mse_loss(read_own(model, src[rows], tgt[rows], p, rng), tgt[rows])
 
-    def score(model):
+    def score(model: Seq2SeqLSTM) -> float:
         return -over_all_steps(errors(model, data.validation)["free"])
 
     return fit(model, loss, enumerate(rows), score, updates=updates, rng=rng, **settings)
@@ -110,10 +111,8 @@ def errors(model: Seq2SeqLSTM, spans: Spans) -> dict[str, np.ndarray]:
 
 def tensors(spans: Spans) -> tuple[Tensor, Tensor]:
     """Return inputs (N, S, 1) and targets (N, T, 1), float32."""
-    return tuple(
-        torch.from_numpy(part[..., None].astype(np.float32))
-        for part in (spans.inputs, spans.targets)
-    )
+    src, tgt = (torch.from_numpy(part[..., None].astype(np.float32)) for part in spans[:2])
+    return src, tgt
 
 
 def over_all_steps(by_step: np.ndarray) -> float:

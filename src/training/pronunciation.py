@@ -4,7 +4,7 @@ For every model with the interface of `src.models.TokenSeq2Seq` and `AttentionSe
 letters and phonemes it gives logits; `encode` and `step` decode one phoneme after the other.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from src.evaluation.error_rates import ErrorRates, error_rates
-from src.models.decoding import beam_search, greedy
+from src.models.decoding import Decoder, beam_search, greedy
 from src.tasks.batches import endless_batches, equal_length_batches
 from src.tasks.pronunciation import (
     END,
@@ -59,7 +59,7 @@ def teacher_forced(model: nn.Module, letters: Tensor, sounds: Tensor) -> Tensor:
 
 
 def scheduled_sampling(
-    model: nn.Module, letters: Tensor, sounds: Tensor, probability: float
+    model: Decoder, letters: Tensor, sounds: Tensor, probability: float
 ) -> Tensor:
     """Cross-entropy where the decoder sometimes reads what it said itself (Bengio et al. 2015).
 
@@ -93,7 +93,7 @@ def fit_pronouncer(
     batch_size: int,
     rng: np.random.Generator,
     sampling: float = 0.0,
-    **settings,
+    **settings: Any,
 ) -> History:
     """Train for a number of updates; the score is 1 - PER of the development words, free running.
 
@@ -114,7 +114,7 @@ def fit_pronouncer(
         ValueError, FloatingPointError: from `fit`.
     """
 
-    def loss(model, numbered):
+    def loss(model: Any, numbered: tuple[int, np.ndarray]) -> Tensor:
         step, index = numbered
         if sampling:
             return scheduled_sampling(model, *take(train, index), sampling * step / updates)
@@ -132,20 +132,21 @@ def fit_pronouncer(
 
 
 @torch.no_grad()
-def pronounce(model: nn.Module, words: list[str], *, width: int = 1) -> list[Pronunciation]:
+def pronounce(model: Any, words: list[str], *, width: int = 1) -> list[Pronunciation]:
     """Pronounce words, free running: greedily, or with a beam of `width` above 1.
 
     Returns:
         A pronunciation for each word, in their order; empty where the model says nothing.
     """
     letters, lengths = encode_words(words)
-    letters, said = torch.from_numpy(letters), {}
+    source = torch.from_numpy(letters)
+    said: dict[int, Pronunciation] = {}
     limits = {"start": START, "end": END, "max_steps": MAX_STEPS}
     model.eval()
     for index in equal_length_batches(lengths, 500):
-        state = model.encode(letters[index, : lengths[index[0]]])
+        state = model.encode(source[index, : lengths[index[0]]])
         if width == 1:
-            answers = greedy(model.step, state, **limits)
+            answers: list = greedy(model.step, state, **limits)
         else:
             beams = beam_search(model.step, state, width=width, **limits)
             answers = [beam[0].tokens if beam else () for beam in beams]
@@ -153,6 +154,6 @@ def pronounce(model: nn.Module, words: list[str], *, width: int = 1) -> list[Pro
     return [said[n] for n in range(len(words))]
 
 
-def judge(model: nn.Module, references: References, *, width: int = 1) -> ErrorRates:
+def judge(model: Any, references: References, *, width: int = 1) -> ErrorRates:
     """Word and phoneme error rate of the model on words, free running."""
     return error_rates(pronounce(model, list(references), width=width), list(references.values()))

@@ -5,6 +5,8 @@ Every library can be told to pretend that newer units are missing; done for all 
 results were seen to be bit-identical to those of an emulated CPU of that kind.
 """
 
+from typing import Any
+
 import numpy as np
 
 # glibc's own exp, log and tanh also come in variants for newer CPUs.
@@ -31,7 +33,7 @@ def numpy_features() -> list[str]:
 
     Their names differ between versions and machines, hence the question.
     """
-    core = np._core._multiarray_umath
+    core: Any = getattr(np, "_core")._multiarray_umath  # noqa: B009
     return [name for name in core.__cpu_dispatch__ if core.__cpu_features__.get(name)]
 
 

@@ -18,6 +18,7 @@ import os
 import posixpath
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,7 +45,15 @@ TAG = re.compile(r"<[^>]+>")
 VIEWPORT = re.compile(r'<meta (?=[^>]*name="viewport")[^>]*>')
 STYLE_SHEET = "_static/site.css"
 # What the theme copies and no page asks for any more.
-LEFTOVERS = ("vendor", "locales", "styles", "scripts/*.map", "*.html", "*.css", "../searchindex.js")
+LEFTOVERS: tuple[str, ...] = (
+    "vendor",
+    "locales",
+    "styles",
+    "scripts/*.map",
+    "*.html",
+    "*.css",
+    "../searchindex.js",
+)
 LEFTOVERS += ("searchtools.js", "language_data.js", "sphinx_highlight.js")
 
 
@@ -68,7 +77,9 @@ def site_address() -> str:
     return address.rstrip("/") + "/" if address else ""
 
 
-def add_facts(app, pagename, templatename, context, doctree):
+def add_facts(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree: object
+) -> None:
     """What the templates show of each page."""
     root = Path(app.confdir)
     book = identity.work(root / "CITATION.cff")
@@ -78,7 +89,7 @@ def add_facts(app, pagename, templatename, context, doctree):
     own = "" if is_first else app.builder.get_target_uri(pagename)
     page = identity.PageFacts(
         title=html.unescape(title),
-        description=(doctree and facts.description(doctree)) or app.config.project,
+        description=(facts.description(doctree) if doctree else "") or app.config.project,
         chapter=_chapter_number(root, file),
         is_first=is_first,
         address=site_address() and site_address() + own,
@@ -99,13 +110,13 @@ def _chapter_number(root: Path, file: Path | None) -> int | None:
     return numbers.get(file) if file else None
 
 
-def not_found_page(app):
+def not_found_page(app: Sphinx) -> Iterator[tuple[str, dict, str]]:
     # A server shows it for any address, from which only absolute links lead somewhere.
     base = f'<base href="{urlsplit(site_address()).path or "/"}">'
     yield "404", {"title": "This page is not here", "metatags": base}, "404.html"
 
 
-def finish(app, exception):
+def finish(app: Sphinx, exception: Exception | None) -> None:
     """Rework the pages that Sphinx has written."""
     if exception is not None or app.builder.name != "html":
         return
@@ -165,7 +176,7 @@ def _write_style_sheet(out: Path, pages: dict[Path, str]) -> str:
     return f"{STYLE_SHEET}?v={hashlib.sha256(css.encode()).hexdigest()[:8]}"
 
 
-def _write_sitemap(app, out: Path) -> None:
+def _write_sitemap(app: Sphinx, out: Path) -> None:
     """sitemap.xml, where it is known at which address the site will stand, and robots.txt."""
     robots = "User-agent: *\nAllow: /\n"
     (out / "sitemap.xml").unlink(missing_ok=True)
@@ -181,7 +192,7 @@ def _write_sitemap(app, out: Path) -> None:
     (out / "robots.txt").write_text(robots, encoding="utf-8")
 
 
-def _write_feed(app, out: Path) -> None:
+def _write_feed(app: Sphinx, out: Path) -> None:
     root = Path(app.confdir)
     changelog = root / "CHANGELOG.md"
     book = identity.work(root / "CITATION.cff")
@@ -190,7 +201,7 @@ def _write_feed(app, out: Path) -> None:
     (out / "feed.xml").write_text(feed, encoding="utf-8")
 
 
-def _write_citation(app, out: Path) -> None:
+def _write_citation(app: Sphinx, out: Path) -> None:
     citation = Path(app.confdir) / "CITATION.cff"
     shutil.copy(citation, out)
     (out / "citation.bib").write_text(facts.bibtex(citation) + "\n", encoding="utf-8")

@@ -69,7 +69,7 @@ def linked_data(book: Work, page: PageFacts) -> str:
         "isAccessibleForFree": True,
     }
     if page.is_first:
-        own = {
+        own: dict = {
             "@type": "Book",
             "name": book.title,
             "version": book.version,

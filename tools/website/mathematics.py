@@ -38,6 +38,8 @@ class MathematicsError(ValueError):
 def mathjax_folder() -> Path:
     """Where the package sphinx-mathjax-offline keeps MathJax."""
     spec = importlib.util.find_spec("sphinx-mathjax-offline")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("the package sphinx-mathjax-offline is not installed")
     return Path(spec.origin).parent / "static" / "mathjax"
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import yaml
 from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
 
 BUTTONS = ("use_repository_button", "use_issues_button", "use_edit_page_button")
@@ -23,7 +25,7 @@ def address(root: Path) -> str:
     return (config.get("repository") or {}).get("url", "").rstrip("/")
 
 
-def add_buttons(app, config) -> None:
+def add_buttons(app: Sphinx, config: Config) -> None:
     """Ask the theme for its links to the repository, where there is one (an event of Sphinx)."""
     if address(Path(app.confdir)):
         config.html_theme_options |= dict.fromkeys(BUTTONS, True) | {"launch_buttons": BINDER}

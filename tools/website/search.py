@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
 
 from tools.website.plain import plain
 from tools.website.terms import GLOSSARY
@@ -117,7 +118,7 @@ def script(found: list[Section]) -> str:
     )
 
 
-def write(app, out: Path) -> None:
+def write(app: Sphinx, out: Path) -> None:
     """Write the script for the pages of the table of contents."""
     titles = app.env.titles
     numbers = app.env.toc_secnumbers

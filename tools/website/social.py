@@ -56,7 +56,7 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        tab = browser.new_page(viewport=dict(zip(("width", "height"), SIZE, strict=True)))
+        tab = browser.new_page(viewport={"width": SIZE[0], "height": SIZE[1]})
         tab.set_content(page())
         drawn = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
         browser.close()

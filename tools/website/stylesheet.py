@@ -9,6 +9,7 @@ import io
 import posixpath
 import re
 from pathlib import Path
+from typing import Any
 
 import tinycss2
 from fontTools import subset
@@ -91,7 +92,7 @@ def _for_the_system(selectors: list[str], declarations: str) -> str:
     return css
 
 
-def _is_icon_font(rule) -> bool:
+def _is_icon_font(rule: Any) -> bool:
     return rule.at_keyword == "font-face" and "Awesome" in tinycss2.serialize(rule.content)
 
 

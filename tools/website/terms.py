@@ -1,9 +1,11 @@
 """Links from a chapter to the glossary: each term where running text uses it first."""
 
 import re
+from collections.abc import Iterable
 
 from docutils import nodes
 from sphinx import addnodes
+from sphinx.application import Sphinx
 
 from tools.website.plain import plain
 
@@ -27,7 +29,7 @@ OTHER_MEANINGS = {
 PLAIN = (nodes.strong, nodes.emphasis)
 
 
-def link_terms(app, doctree: nodes.document, docname: str) -> None:
+def link_terms(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Replace the first use of each term in a chapter by a link (an event of Sphinx)."""
     if not CHAPTER.match(docname):
         return
@@ -93,7 +95,7 @@ def linked(
     return [*pieces, nodes.Text(text)] if pieces else []
 
 
-def _pattern(terms) -> re.Pattern:
+def _pattern(terms: Iterable[str]) -> re.Pattern:
     longest_first = sorted(terms, key=len, reverse=True)
     one = "|".join(
         re.escape(term) if term.isupper() else f"(?i:{re.escape(term)})" for term in longest_first

@@ -9,6 +9,8 @@ import functools
 import json
 import os
 import zlib
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -52,12 +54,12 @@ class PerturbedGenerator(np.random.Generator):
         self.noise = np.random.Generator(np.random.PCG64(seeds))
 
 
-def perturbed(name: str):
+def perturbed(name: str) -> Callable[..., Any]:
     """The method `name`, its result multiplied by 1 + 1e-7 · noise; dtype and `out` are kept."""
     draw = getattr(np.random.Generator, name)
 
     @functools.wraps(draw)
-    def draw_and_perturb(self, *args, **kwargs):
+    def draw_and_perturb(self: Any, *args: Any, **kwargs: Any) -> Any:
         drawn = draw(self, *args, **kwargs)
         if isinstance(drawn, np.ndarray):
             drawn *= (1 + SIZE * self.noise.standard_normal(drawn.shape)).astype(drawn.dtype)
@@ -67,7 +69,7 @@ def perturbed(name: str):
     return draw_and_perturb
 
 
-def default_rng(seed=None) -> np.random.Generator:
+def default_rng(seed: Any = None) -> np.random.Generator:
     """Takes the place of `np.random.default_rng`."""
     if isinstance(seed, np.random.Generator):
         return seed
