@@ -99,8 +99,9 @@ clean: ## remove the website and the caches (the environment stays)
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 # The parts of `make test`, from fast to slow.
-lint: setup ## check the style of the code, and how much each chapter asks of its reader
+lint: setup ## check the style of the code, its type hints, and how much each chapter asks of its reader
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 	$(BIN)/python -m tools.measure
 
 unit: setup ## test src, the tools and the structure of the book

@@ -11,7 +11,6 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-from cycler import cycler
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
@@ -67,7 +66,7 @@ SETTINGS: dict[Any, Any] = {
     "grid.color": "#E3E3E3",
     "grid.linewidth": 0.8,
     "axes.formatter.useoffset": False,
-    "axes.prop_cycle": cycler(
+    "axes.prop_cycle": matplotlib.cycler(  # type: ignore[attr-defined]
         color=[COLORS[name] for name in ("lstm", "gru", "input_gate", "forget_gate", "rnn")]
     ),
     "image.cmap": "cividis",  # its order survives colour blindness and grey print

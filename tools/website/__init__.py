@@ -45,16 +45,10 @@ TAG = re.compile(r"<[^>]+>")
 VIEWPORT = re.compile(r'<meta (?=[^>]*name="viewport")[^>]*>')
 STYLE_SHEET = "_static/site.css"
 # What the theme copies and no page asks for any more.
-LEFTOVERS: tuple[str, ...] = (
-    "vendor",
-    "locales",
-    "styles",
-    "scripts/*.map",
-    "*.html",
-    "*.css",
-    "../searchindex.js",
+LEFTOVERS = (
+    *("vendor", "locales", "styles", "scripts/*.map", "*.html", "*.css", "../searchindex.js"),
+    *("searchtools.js", "language_data.js", "sphinx_highlight.js"),
 )
-LEFTOVERS += ("searchtools.js", "language_data.js", "sphinx_highlight.js")
 
 
 def setup(app: Sphinx) -> dict:
