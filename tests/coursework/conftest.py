@@ -3,21 +3,17 @@
 import json
 import os
 import shutil
-import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 
+import places
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
-
-import places  # noqa: E402
-
-from coursework import sandbox  # noqa: E402
-from coursework.grading import grade  # noqa: E402
-from coursework.problems import Problem, role, source_of  # noqa: E402
-from coursework.release import released  # noqa: E402
+from coursework import sandbox
+from coursework.grading import grade
+from coursework.problems import Problem, role, source_of
+from coursework.release import released
 
 DEFAULT = sandbox.Limits()
 

@@ -3,6 +3,7 @@
 import functools
 import gzip
 import http.server
+import os
 import re
 import shutil
 import threading
@@ -120,7 +121,8 @@ def address(site):
 def browser_path() -> str:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
-        pytest.skip(f"none of {', '.join(BROWSERS)} is installed")
+        missing = f"none of {', '.join(BROWSERS)} is installed"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     return path
 
 
