@@ -65,7 +65,7 @@ def grade(course: Course, order: Order) -> None:
             sets = sorted({submission.set for submission in found.submissions})
             if order.due:
                 _set_due(dates, order, sets)
-            _tell(found)
+            _tell(found, dates)
             if not sets:
                 _say_left_out(found)
                 write_atomically(course.folder / "submissions.csv", submissions_csv(found.rows))
@@ -108,7 +108,7 @@ def _set_due(dates: Dates, order: Order, sets: list[str]) -> None:
     dates.due[which] = due_date(order.due, zone_of(dates.zone))
 
 
-def _tell(found: Found) -> None:
+def _tell(found: Found, dates: Dates) -> None:
     """What was recognised, before anything is graded."""
     several = len({(s.student, s.set) for s in found.submissions})
     students = len({submission.student for submission in found.submissions})
@@ -117,6 +117,7 @@ def _tell(found: Found) -> None:
         f"Read as a download of {found.platform}: {several} submissions of {students} students"
         f"{f'; {replaced} files are replaced by newer ones' if replaced else ''}."
     )
+    print(f"Times that name no zone are those of {dates.zone} (ZONE= for another).")
 
 
 def _graded(course: Course, order: Order, problems, found: Found) -> list[Outcome]:

@@ -220,10 +220,7 @@ class _Chooser:
         """Those of a person's notebooks that belong to a set that is looked for."""
         kept, left = [], []
         for candidate in candidates:
-            which = self._evidence(candidate)
-            if not which and len(candidates) == 1:
-                around = set_in_name(candidate.entry.path.parent)
-                which = self.only or (around if around in self.sets else "")
+            which = self._evidence(candidate) or self._around(candidate, candidates)
             if not which and candidate.problem:
                 which = self.only or self.common
             judged = self._judged(candidate, which)
@@ -235,6 +232,15 @@ class _Chooser:
         for candidate, why in left:
             self._row(candidate.entry, candidate.who.student, candidate.set, why)
         return [candidate for candidate, _ in kept]
+
+    def _around(self, candidate: _Candidate, candidates: list[_Candidate]) -> str:
+        """The set of a notebook that says nothing of its own: by its folder, or the one wanted."""
+        around = set_in_name(candidate.entry.path.parent)
+        silent = [each for each in candidates if not self._evidence(each)]
+        peers = [each for each in silent if set_in_name(each.entry.path.parent) == around]
+        if around in self.sets and len(peers) == 1:
+            return around
+        return self.only if len(candidates) == 1 else ""
 
     def _why_not(self, candidate: _Candidate) -> str | None:
         """Why a notebook is left out; None if it is not."""

@@ -61,6 +61,7 @@ def test_t2_the_zone_of_a_zips_stamps_is_said_and_can_be_chosen(command, quick, 
     path.write_bytes(zipped({"Ada/ps1.ipynb": honest()}, {"Ada/ps1.ipynb": (2026, 7, 1, 12, 0, 0)}))
     run = command("grade", path, "--zone", "Europe/Berlin", "--due", "2026-07-01T11:00")
     assert run.rows[0]["submitted"] == "2026-07-01T12:00:00+02:00"
+    assert "are those of Europe/Berlin" in run.out
     assert late(run, "ps1") == ["1.0"]
     other = command("grade", path, "--zone", "America/New_York")
     assert other.rows[0]["submitted"] == "2026-07-01T12:00:00-04:00"
