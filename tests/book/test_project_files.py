@@ -141,3 +141,13 @@ def test_every_reference_is_complete():
             assert "journal" in fields, key
         if kind == "inproceedings":
             assert "booktitle" in fields, key
+
+
+def test_the_walk_of_one_number_names_what_exists():
+    _, _, walk = text("CONTRIBUTING.md").partition("## Follow one number")
+    steps = re.findall(r"^\d+\. `(src/\S+)`: (.+)", walk.partition("\n## ")[0], re.MULTILINE)
+    assert len(steps) == 10
+    for path, sentence in steps:
+        for name in re.findall(r"`(?:\w+\.)?(\w+)(?:\([^`]*\))?`", sentence):
+            found = re.search(rf"\b{name}\b", text(path))
+            assert found, f"{path} has no {name}"
