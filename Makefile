@@ -27,7 +27,7 @@ export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup book serve test lint unit notebooks site site-check chapter execute portability experiments bench peers constraints clean \
+.PHONY: help setup book serve test lint unit notebooks site site-check pdf chapter execute portability experiments bench peers constraints clean \
 	assignment release grade tables score
 
 help: ## list these commands
@@ -42,8 +42,11 @@ book: setup ## build the website, from nothing, and say where to open it
 test: lint unit notebooks site ## check everything that must hold
 	$(BIN)/pytest tests/site
 
-site-check: site ## measure the website with axe and Lighthouse (from npm), and Binder's environment
-	$(BIN)/pytest -rs $(addprefix tests/site/check/check_, axe.py lighthouse.py binder.py published.py)
+site-check: site ## measure the website with html-validate, axe and Lighthouse (from npm), and Binder's environment
+	$(BIN)/pytest -rs $(addprefix tests/site/check/check_, html.py axe.py lighthouse.py binder.py published.py pdf.py)
+
+pdf: site ## print the whole book as one PDF, with Chromium, and offer it on the first page
+	$(BIN)/python -m tools.pdf
 
 serve: ## serve the built website on PORT (8000)
 	@test -f _build/html/index.html || $(MAKE) book
