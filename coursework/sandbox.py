@@ -24,8 +24,8 @@ OLDEST_BWRAP = (0, 8)
 STARTUP_SECONDS = 120  # imports on a busy machine; no student code runs yet
 GRACE_SECONDS = 3.0  # the worker stops what takes too long; if it does not answer, it is ended
 INSTALL = (
-    "Grading needs Linux and bubblewrap (Debian, Ubuntu: sudo apt-get install bubblewrap). On macOS "
-    "or Windows grade in a Linux virtual machine or container."
+    "Grading needs Linux and bubblewrap (Debian, Ubuntu: sudo apt-get install bubblewrap). On "
+    "macOS or Windows grade in a Linux virtual machine or container."
 )
 PAGE = "the book's page “Teach with it” says how"
 

@@ -7,6 +7,7 @@ import pytest
 from notebooks import lost, sentences
 
 from coursework.problems import RELEASE, SOURCE, Problem, names, role, source_of
+from coursework.sandbox import Limits
 
 SETS = ["ps1", "ps2", "ps3", "ps4", "ps5"]
 
@@ -108,6 +109,16 @@ def test_headings_and_parts_say_the_same_points(problem, name):
 
 
 @pytest.mark.parametrize("name", SETS)
+def test_the_text_says_what_the_grader_gives(problem, name):
+    text = " ".join(source_of(problem(name).cells[0]).split())
+    limits = Limits()
+    assert f"in {limits.load_seconds:g} seconds at most" in text
+    assert f"and then each part in {limits.part_seconds:g}" in text
+    has = "NumPy and PyTorch, and not" if problem(name).with_torch else "NumPy, and neither PyTorch"
+    assert has in text
+
+
+@pytest.mark.parametrize("name", SETS)
 def test_the_reference_has_all_points_and_the_blank_has_none(submission, blank, graded, name):
     reference = graded(name, submission(name))
     assert lost(reference) == {}, sentences(reference)
@@ -157,7 +168,6 @@ def test_the_reference_passes_the_visible_checks(problem, name):
 @pytest.mark.parametrize("name", ["ps1", "ps2", "ps3"])
 def test_another_seed_keeps_the_reference_right(needs_sandbox, name):
     from coursework.grading import grade
-    from coursework.sandbox import Limits
 
     other = Problem(name, seed=7)
     result = grade(other, (SOURCE / name / f"{name}.ipynb").read_bytes(), Limits())
