@@ -3,9 +3,9 @@
 LSTM and GRU of the comparison (as many weights each), five seeds in pairs, and letter n-grams with
 logistic regression beside them. 8,000 words are the comparison's own task and stand in
 comparison.json. The number of updates is equal for both; at 90,000 words it is what the budget
-allows, and more would help. Learning rates: at 500 words from a grid of its own (its two seeds are
-not used again), else those of 8,000 words. The weights kept are the best on validation words, of
-which there are at most half as many as words to train on. About ten minutes on one core.
+allows, and more would help. Learning rates: every size and cell has a grid of its own, whose two
+seeds are not used again. The weights kept are the best on validation words, of which there are at
+most half as many as words to train on. About fifteen minutes on one core.
 """
 
 import numpy as np
@@ -23,11 +23,11 @@ PACKAGES = (
 )  # what the numbers depend on
 UPDATES = {500: 300, 2_000: 500, 90_000: 1000}
 RATES = (3e-3, 1e-2, 3e-2)
-GRID_WORDS, GRID_SEEDS = (500,), range(100, 102)
+GRID_WORDS, GRID_SEEDS = tuple(UPDATES), range(100, 102)
 SEEDS = range(5)
-LEARNING_RATES = {  # at 500 words by the grid, else that of 8,000 words
+LEARNING_RATES = {  # chosen_rates
     "LSTM": {500: 1e-2, 2_000: 1e-2, 90_000: 1e-2},
-    "GRU": {500: 3e-3, 2_000: 1e-2, 90_000: 1e-2},
+    "GRU": {500: 3e-3, 2_000: 3e-3, 90_000: 1e-2},
 }
 
 

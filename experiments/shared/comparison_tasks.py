@@ -218,13 +218,22 @@ def run(cell: dict) -> dict:
     return train(cell, task.model(cell["model"], cell["hidden_size"]), problem, task)
 
 
-def train(cell: dict, model: nn.Module, problem: Problem, task: Task) -> dict:
+def train(
+    cell: dict,
+    model: nn.Module,
+    problem: Problem,
+    task: Task,
+    prepare: Callable[[nn.Module], None] = lambda model: None,
+) -> dict:
     """Initialise the model, train it as the cell says, and test the weights best on validation.
+
+    `prepare` may change the initial weights before the training begins.
 
     A task that is solved or not is trained at a constant rate until it is solved; `solved_at` is
     the number of updates by then. On the others the rate rises and falls over the whole budget.
     """
     initialize_parameters(model, np.random.default_rng([cell["seed"], 2]))
+    prepare(model)
     result = {"weights": weights(model)}
     try:
         history = fit(

@@ -2,13 +2,21 @@
 
 import numpy as np
 import pytest
+import torch
 
-from experiments import comparison, comparison_grid, comparison_speed, learning_curves
+from experiments import (
+    comparison,
+    comparison_bias,
+    comparison_grid,
+    comparison_speed,
+    learning_curves,
+)
 from experiments.shared.comparison_tasks import TASKS, weights
 from src.results import load_result
 
 EXPERIMENTS = {
     "comparison": comparison,
+    "comparison_bias": comparison_bias,
     "comparison_grid": comparison_grid,
     "comparison_speed": comparison_speed,
     "learning_curves": learning_curves,
@@ -24,7 +32,9 @@ def test_the_result_holds_every_cell_once(name):
     assert result["quick"]["cell"] == EXPERIMENTS[name].QUICK
 
 
-@pytest.mark.parametrize("name", ["comparison", "comparison_grid", "learning_curves"])
+@pytest.mark.parametrize(
+    "name", ["comparison", "comparison_bias", "comparison_grid", "learning_curves"]
+)
 def test_a_small_cell_run_again_agrees(name):
     stored, again = load_result(name)["quick"], EXPERIMENTS[name].run(EXPERIMENTS[name].QUICK)
     assert again["weights"] == stored["weights"]
@@ -82,9 +92,41 @@ def test_equal_time_is_the_time_that_was_measured():
         assert updates == pytest.approx(TASKS[task].updates * ratio, rel=0.1)
 
 
-def test_the_learning_curves_take_the_rates_of_the_grids():
-    result = load_result("learning_curves")["runs"]
-    for model, chosen in learning_curves.chosen_rates(result).items():
-        of_8000_words = comparison.LEARNING_RATES["stress", model]
-        rates = chosen | dict.fromkeys((2_000, 90_000), of_8000_words)
-        assert learning_curves.LEARNING_RATES[model] == rates
+def test_the_learning_curves_take_the_rates_of_their_grids():
+    chosen = learning_curves.chosen_rates(load_result("learning_curves")["runs"])
+    assert chosen == learning_curves.LEARNING_RATES
+
+
+def test_each_bias_is_trained_at_the_rate_that_its_grid_chose():
+    result = load_result("comparison_bias")["runs"]
+    assert comparison_bias.chosen_rates(result) == comparison_bias.LEARNING_RATES
+
+
+def test_a_run_with_another_bias_differs_from_the_comparison_in_the_bias_alone():
+    """Same task, seed, rate and sizes; the forget gates hold on, and nothing else is changed."""
+    model = TASKS["adding"].model("LSTM", 37)
+    before = {name: value.clone() for name, value in model.named_parameters()}
+    comparison_bias.set_bias(model.recurrent, "chrono", np.random.default_rng(0))
+    changed = {n for n, v in model.named_parameters() if not torch.equal(v, before[n])}
+    assert changed == {"recurrent.bias_ih_l0", "recurrent.bias_hh_l0"}
+    total = model.recurrent.bias_ih_l0 + model.recurrent.bias_hh_l0
+    kept = torch.sigmoid(total[37:74])  # forget gates, each with a memory of 1 to 200 steps
+    assert kept.min() >= 0.5
+    assert kept.max() <= 1 - 1 / 200 + 1e-6
+    torch.testing.assert_close(total[:37], -total[37:74])  # i
+    torch.testing.assert_close(
+        total[74:], (before["recurrent.bias_ih_l0"] + before["recurrent.bias_hh_l0"])[74:]
+    )
+
+
+def test_the_gru_holds_on_where_pytorch_keeps():
+    gru = TASKS["adding"].model("GRU", 43).recurrent
+    comparison_bias.set_bias(gru, "chrono", np.random.default_rng(0))
+    with torch.no_grad():
+        for weight in (gru.weight_ih_l0, gru.weight_hh_l0):
+            weight[43:86] = 0  # z reads nothing, so that the bias alone decides
+        start = torch.full((1, 1, 43), 0.5)
+        _, end = gru(torch.zeros(1, 50, 2), start)
+        factor = torch.sigmoid(gru.bias_ih_l0[43:86]) ** 50
+    assert (factor > 0.5).any()
+    assert ((end - start).abs()[0, 0] <= 1.5 * (1 - factor) + 1e-6).all()
