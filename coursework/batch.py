@@ -11,9 +11,9 @@ from pathlib import Path
 
 from coursework import sandbox, text
 from coursework.grading import grade
+from coursework.handed_in import NEVER, Submission
 from coursework.problems import Problem
 from coursework.store import result_path, stored, write_json
-from coursework.submissions import NEVER, Submission
 
 
 @dataclass

@@ -12,10 +12,11 @@ from coursework.course import Course, StopError, say
 from coursework.dates import Dates, due_date, zone_of
 from coursework.gradebook import Grade, submissions_csv
 from coursework.grading import check_reference
+from coursework.handed_in import Found
 from coursework.problems import names
 from coursework.roster import Roster, roster
 from coursework.store import write_atomically
-from coursework.submissions import Found, find
+from coursework.submissions import find
 
 SHOWN = 30  # notebooks left out that are named on the terminal
 

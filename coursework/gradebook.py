@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from coursework import text
 from coursework.dates import Dates
+from coursework.handed_in import Row
 from coursework.manual import EXTRA, Manual, Score
 from coursework.roster import Roster
-from coursework.submissions import Row
 
 COLUMNS = (
     *("student", "set", "points", "of", "percent", "submitted", "hours_late", "parts", "notes"),

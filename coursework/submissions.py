@@ -2,18 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, tzinfo
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from coursework.entries import Entry, entries
+from coursework.handed_in import NEVER, Found, Row, Submission
 from coursework.notebook import Look, look
 from coursework.people import DoubtError, Finder, Register, Who, shown
 from coursework.plain import OWN_FOLDERS
 from coursework.platforms import METADATA, recognise, set_in_name
 
-NEVER = datetime.min.replace(tzinfo=UTC)
 TEACHERS = (
     "This notebook holds the markers of the teacher's source (### BEGIN SOLUTION, ### BEGIN HIDDEN "
     "TESTS), so it is not a student's work and was not graded. Hand in the set as you got it, "
@@ -21,62 +21,6 @@ TEACHERS = (
 )
 UNTOUCHED = "No answer was filled in: this is the set as it was handed out."
 NOTHING = "No notebook (.ipynb) of this set was handed in."
-
-
-@dataclass(frozen=True)
-class Submission:
-    """What one student handed in for one set.
-
-    Attributes:
-        student: who: one name for one person over all sets.
-        set: ps1, ps2, ...
-        file: where it lies in the download.
-        submitted: when, by what the platform or the file system says; None if nothing does.
-        entry: gives the bytes.
-        digest: of the bytes.
-        problem: why it cannot be graded, as a sentence; "" if it can.
-        notes: sentences about it, for student and teacher.
-        platform, unit, id, lasting, late: what the platform says of it, see `Who`.
-    """
-
-    student: str
-    set: str
-    file: str
-    submitted: datetime | None
-    entry: Entry = field(repr=False)
-    digest: str = ""
-    problem: str = ""
-    notes: tuple[str, ...] = ()
-    platform: str = "plain"
-    unit: str = ""
-    id: str = ""
-    lasting: bool = False
-    late: bool = False
-
-    @property
-    def when(self) -> datetime:
-        """When it was handed in; what has no time stamp is oldest."""
-        return self.submitted or NEVER
-
-
-@dataclass(frozen=True)
-class Row:
-    """One entry of the download, and what became of it."""
-
-    entry: str
-    student: str
-    set: str
-    submitted: datetime | None
-    what: str
-
-
-@dataclass
-class Found:
-    """What is in a download: the submissions to grade, and a row for each entry."""
-
-    platform: str
-    submissions: list[Submission]
-    rows: list[Row]
 
 
 @dataclass(frozen=True)
