@@ -11,6 +11,7 @@ import os
 import select
 import struct
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -45,11 +46,11 @@ class EndedError(BorderError):
 class Name:
     """Stands for an object of the notebook, or an expression, which the worker looks up."""
 
-    def __init__(self, name):
+    def __init__(self, name: str):
         self.name = name
 
 
-def to_plain(value):
+def to_plain(value: object) -> object:
     """A value as what JSON can hold.
 
     Args:
@@ -76,7 +77,7 @@ def to_plain(value):
     raise BorderError(f"a value of type {type(value).__name__}, where numbers are expected")
 
 
-def _array(kind, array):
+def _array(kind: str, array: np.ndarray) -> dict:
     array = np.asarray(array)
     if array.dtype.name not in DTYPES:
         raise BorderError(f"an array of {array.dtype.name}, where numbers are expected")
@@ -84,7 +85,11 @@ def _array(kind, array):
     return {kind: array.dtype.name, "shape": list(array.shape), "data": data}
 
 
-def from_plain(plain, tensor=lambda array: array, look_up=None):
+def from_plain(
+    plain: object,
+    tensor: Callable = lambda array: array,
+    look_up: Callable | None = None,
+) -> object:
     """The value that `to_plain` wrote.
 
     Args:
@@ -113,7 +118,7 @@ def from_plain(plain, tensor=lambda array: array, look_up=None):
     raise BorderError("a value that cannot be read")
 
 
-def _from_array(dtype, plain):
+def _from_array(dtype: str, plain: dict) -> np.ndarray:
     if dtype not in DTYPES:
         raise BorderError("an array of no known kind")
     shape = plain["shape"]
@@ -125,7 +130,7 @@ def _from_array(dtype, plain):
     return np.frombuffer(data, dtype).reshape(shape).copy()
 
 
-def write_message(descriptor, message, seconds=None):
+def write_message(descriptor: int, message: object, seconds: float | None = None) -> None:
     """Write a message, within so many seconds if the other side may not be reading."""
     data = json.dumps(message).encode("utf-8")
     if len(data) > MESSAGE_BYTES:
@@ -140,7 +145,7 @@ def write_message(descriptor, message, seconds=None):
             raise EndedError("the connection is closed") from None
 
 
-def read_message(descriptor, seconds=None, items=None):
+def read_message(descriptor: int, seconds: float | None = None, items: int | None = None) -> object:
     """Read a message, within so many seconds and never more than `MESSAGE_BYTES`.
 
     Args:
@@ -160,7 +165,7 @@ def read_message(descriptor, seconds=None, items=None):
         raise BorderError("a message that is not JSON") from error
 
 
-def _read(descriptor, size, deadline):
+def _read(descriptor: int, size: int, deadline: float | None) -> bytes:
     data = bytearray()
     while len(data) < size:
         _wait(descriptor, deadline, to_write=False)
@@ -171,7 +176,7 @@ def _read(descriptor, size, deadline):
     return bytes(data)
 
 
-def _wait(descriptor, deadline, to_write):
+def _wait(descriptor: int, deadline: float | None, to_write: bool) -> None:
     if deadline is None:
         return
     poll = select.poll()

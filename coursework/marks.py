@@ -1,5 +1,6 @@
 """Points, and the sentences that go with them: what the hidden tests say about a value."""
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,17 +27,17 @@ class Marks:
 
     def values(
         self,
-        points,
-        what,
-        got,
-        expected,
+        points: float,
+        what: str,
+        got: object,
+        expected: object,
         *,
-        hint="",
-        mistakes=(),
-        tolerance=TOLERANCE,
-        dtype=None,
-        after=True,
-    ):
+        hint: str = "",
+        mistakes: Iterable[tuple] = (),
+        tolerance: float = TOLERANCE,
+        dtype: str | None = None,
+        after: bool = True,
+    ) -> bool:
         """Points if the student's numbers are the expected ones.
 
         Args:
@@ -67,7 +68,7 @@ class Marks:
         self._add(points, what, sentence)
         return not sentence
 
-    def true(self, points, what, got, condition, hint):
+    def true(self, points: float, what: str, got: object, condition: Callable, hint: str) -> None:
         """Points if there is a value and the condition holds for it.
 
         Args:
@@ -84,7 +85,7 @@ class Marks:
         return self._add(points, what, "" if holds else hint)
 
     @staticmethod
-    def fields(got, keys):
+    def fields(got: object, keys: Sequence[str]) -> list:
         """The parts of a returned tuple or dict; a `Failure` for each that is not there.
 
         Args:
@@ -102,7 +103,7 @@ class Marks:
         return [Failure(wanted)] * len(keys)
 
     @staticmethod
-    def floats(got, sentence):
+    def floats(got: object, sentence: str) -> object:
         """A list of Python's floats; a `Failure` with the sentence for one of anything else."""
         if isinstance(got, Failure):
             return got
@@ -110,12 +111,12 @@ class Marks:
         return got if right else Failure(sentence)
 
     @staticmethod
-    def same(got, expected):
+    def same(got: object, expected: object) -> bool:
         """Whether a value is not another than the expected one; a `Failure` is none."""
         return isinstance(got, Failure) or not difference(numbers(got), expected)
 
     @staticmethod
-    def flat(values):
+    def flat(values: Iterable) -> np.ndarray | Failure:
         """Several numbers or arrays as one vector; the first `Failure` if one is among them."""
         values = [numbers(value) for value in values]
         for value in values:
@@ -127,7 +128,7 @@ class Marks:
         self.lines.append(Line(0 if sentence else points, points, what, sentence))
 
 
-def numbers(value, shape=None):
+def numbers(value: object, shape: tuple | None = None) -> np.ndarray | Failure:
     """A student's value as an array; a `Failure` for anything that is not numbers.
 
     NumPy sees nothing but numbers: what else a list can hold may take a thousand times its size.
@@ -148,20 +149,20 @@ def numbers(value, shape=None):
     return Failure(f"{wanted}; yours is {_kind(value)}.")
 
 
-def _only_numbers(value):
+def _only_numbers(value: object) -> bool:
     if isinstance(value, list):
         return all(map(_only_numbers, value))
     return isinstance(value, (bool, int, float, np.ndarray))
 
 
-def _small(value):
+def _small(value: object) -> bool:
     """Whether whole numbers in it fit into 64 bits."""
     if isinstance(value, list):
         return all(map(_small, value))
     return not isinstance(value, int) or abs(value) < 1 << 62
 
 
-def difference(got, expected, tolerance=TOLERANCE):
+def difference(got: object, expected: object, tolerance: float = TOLERANCE) -> str:
     """What is wrong with the numbers, as a sentence; "" if nothing is.
 
     Args:
@@ -186,7 +187,7 @@ def difference(got, expected, tolerance=TOLERANCE):
     return f"The numbers differ, by up to {error:.2g}."
 
 
-def _kind(value):
+def _kind(value: object) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     if isinstance(value, list):

@@ -63,7 +63,7 @@ def silence(*descriptors: int) -> None:
     os.close(nowhere)
 
 
-def answer(request, notebook, tensor):
+def answer(request: dict, notebook: "cells.Notebook", tensor: object) -> dict:
     """The answer to one request: a value, or why there is none."""
     try:
         target = notebook.look_up(request["name"])
@@ -88,7 +88,7 @@ def answer(request, notebook, tensor):
         return {"refused": str(error)[:200]}
 
 
-def main():
+def main() -> None:
     reading, writing = own_channel()
     limits = border.read_message(reading)
     tensor = None
