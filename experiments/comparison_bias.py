@@ -31,7 +31,7 @@ LEARNING_RATES = {  # chosen_rates
 }
 
 
-def cell(name: str, seed: int, learning_rate: float, **settings) -> dict:
+def cell(name: str, seed: int, learning_rate: float, **settings: float) -> dict:
     """The settings of one run: those of the comparison, and which bias."""
     layer, bias = BIASES[name]
     same = comparison_tasks.cell("adding", layer, seed, learning_rate, **settings)
@@ -71,7 +71,7 @@ def run(cell: dict) -> dict:
     problem = task.problem(np.random.default_rng([cell["seed"], 1]))
     model = task.model(cell["model"], cell["hidden_size"])
 
-    def then_the_bias(model):
+    def then_the_bias(model: comparison_tasks.StepReader) -> None:
         set_bias(model.recurrent, cell["bias"], np.random.default_rng([cell["seed"], 4]))
 
     return comparison_tasks.train(cell, model, problem, task, prepare=then_the_bias)
