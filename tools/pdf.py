@@ -72,7 +72,7 @@ def one_page(text: str, page: str, known: set[str]) -> str:
     def link(match: re.Match) -> str:
         target = match["page"] or page
         if target not in known:
-            return match[0]
+            return ""  # a file of the website
         return f'href="#{slug(target)}' + (f'--{match["name"]}"' if match["name"] else '"')
 
     return f'<section class="book-page" id="{slug(page)}">{LINK.sub(link, article)}</section>'
@@ -117,7 +117,7 @@ def document(site: Path, root: Path, numbers: dict[str, int]) -> tuple[str, list
 
 def _front(book: Work) -> str:
     return (
-        f'<section class="title-page"><p><b>{html.escape(book.title)}</b></p>'
+        f'<section class="title-page" id="book-index"><p><b>{html.escape(book.title)}</b></p>'
         f"<p>{html.escape(book.author)}</p><p>Version {book.version}, {book.published}. Text and "
         "figures: CC BY 4.0. Code: MIT.</p></section>"
     )

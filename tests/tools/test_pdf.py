@@ -13,6 +13,7 @@ def test_links_between_pages_become_links_within_the_document():
     text = article(
         '<h2 id="a">A</h2><a href="#a"></a><a href="../2-lstm/open-the-cell.html#b"></a>'
         '<a href="../2-lstm/open-the-cell.html"></a><a href="https://example.org/"></a>'
+        '<a href="../../_images/x.svg"></a>'
     )
     page = one_page(text, "book/1-memory/unroll.html", KNOWN)
     here, there = map(slug, sorted(KNOWN))
@@ -21,6 +22,7 @@ def test_links_between_pages_become_links_within_the_document():
     assert f'href="#{there}--b"' in page
     assert f'href="#{there}"' in page
     assert 'href="https://example.org/"' in page
+    assert "x.svg" not in page
 
 
 def test_letters_of_formulas_are_shared_and_dark_twins_left_out():
