@@ -45,7 +45,7 @@ test: lint unit notebooks site ## check everything that must hold
 site-check: site ## measure the website with html-validate, axe and Lighthouse (from npm), and Binder's environment
 	$(BIN)/pytest -rs $(addprefix tests/site/check/check_, html.py axe.py lighthouse.py binder.py published.py pdf.py)
 
-pdf: site ## print the whole book as one PDF, with Chromium, and offer it on the first page
+pdf: setup site ## print the whole book as one PDF, with Chromium, and offer it on the first page
 	$(BIN)/python -m tools.pdf
 
 serve: ## serve the built website on PORT (8000)
