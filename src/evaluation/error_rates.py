@@ -80,7 +80,8 @@ def _check_references(
     index: int, hypothesis: Sequence, references: Sequence[Sequence]
 ) -> list[Sequence]:
     """The references of one hypothesis; a bare one would be read as many of one symbol each."""
-    known: list = list(_symbols(references)) if not isinstance(references, str) else [None]
+    several = hasattr(references, "__iter__") and not isinstance(references, str)
+    known: list = list(_symbols(references)) if several else [None]
     for reference in known:
         of_symbols = hasattr(reference, "__len__") and hasattr(reference, "__getitem__")
         if not of_symbols or isinstance(reference, str) > isinstance(hypothesis, str):

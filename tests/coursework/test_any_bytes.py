@@ -1,5 +1,6 @@
 """A notebook mutated at random: always a result, never a traceback; the honest one keeps its 20."""
 
+import copy
 import json
 import math
 import random
@@ -33,13 +34,12 @@ def mutated(seed):
             key = rng.choice(keys)
             if not isinstance(here[key], (dict, list)) or not here[key] or rng.random() < 0.2:
                 if kind < 0.6:
-                    here[key] = rng.choice(ODD)
+                    here[key] = copy.deepcopy(rng.choice(ODD))
                 elif kind < 0.8:
                     del here[key]
                 elif isinstance(here, dict):
-                    here[rng.choice(["nbgrader", "metadata", "source", "outputs"])] = rng.choice(
-                        ODD
-                    )
+                    name = rng.choice(["nbgrader", "metadata", "source", "outputs"])
+                    here[name] = copy.deepcopy(rng.choice(ODD))
                 break
             here = here[key]
     data = json.dumps(notebook, ensure_ascii=rng.random() < 0.7).encode("utf-8", "surrogatepass")
