@@ -98,7 +98,7 @@ constraints: ## resolve requirements.txt anew and pin all that it brings in cons
 		mv constraints.txt.partial constraints.txt
 
 clean: ## remove the website and the caches (the environment stays)
-	rm -rf _build .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build .pytest_cache .ruff_cache .mypy_cache .hypothesis .coverage*
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 # The parts of `make test`, from fast to slow.
