@@ -4,9 +4,14 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from coursework.problems import HERE, RELEASE, names, seed_of
+
+if TYPE_CHECKING:
+    from coursework.course import Course
 
 
 def assignment(options: argparse.Namespace) -> str | None:
@@ -25,6 +30,7 @@ def assignment(options: argparse.Namespace) -> str | None:
         print(f"{path} is ready.")
     print(f"Open it:   .venv/bin/jupyter lab {path}")
     print("Hand in:   that one file, with its name as it is.")
+    return None
 
 
 def release(options: argparse.Namespace) -> str | None:
@@ -45,6 +51,7 @@ def release(options: argparse.Namespace) -> str | None:
         print(f"{_shown(path)} with the seed {seed}")
     for path in write_classroom(folder):
         print(f"{_shown(path)} for GitHub Classroom")
+    return None
 
 
 def grade(options: argparse.Namespace) -> str | None:
@@ -67,7 +74,7 @@ def tables(options: argparse.Namespace) -> str | None:
 
     order = Order("", roster=options.roster)
 
-    def write(course) -> None:
+    def write(course: "Course") -> None:
         with course.lock():
             _, people = checked(course, order)
             found = course.write_tables(people, options.format, options.set or "")
@@ -87,7 +94,7 @@ def score(options: argparse.Namespace) -> str | None:
         return "Say, for example: make score PS=1 STUDENT='Ada Byron' PART=B POINTS=3 WHY='...'"
     student, part = text.name(options.student), options.part
 
-    def enter(course) -> None:
+    def enter(course: "Course") -> None:
         with course.lock():
             given, worth = course.manual(), course.worth()
             rows = {grade.student for grade in course.write_tables() if grade.set == options.set}
@@ -106,7 +113,7 @@ def score(options: argparse.Namespace) -> str | None:
     return _with_course(options, enter)
 
 
-def _with_course(options: argparse.Namespace, work) -> str | None:
+def _with_course(options: argparse.Namespace, work: Callable[["Course"], None]) -> str | None:
     """Call a function of the class; what stops it is a sentence."""
     from coursework.course import CLASSES, Course, StopError
 
@@ -159,7 +166,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="coursework", description=__doc__)
     commands = parser.add_subparsers(required=True)
 
-    def add(name: str, run) -> argparse.ArgumentParser:
+    def add(name: str, run: Callable[[argparse.Namespace], str | None]) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=run.__doc__.partition("\n")[0])
         command.set_defaults(run=run)
         if name != "assignment":

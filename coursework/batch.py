@@ -82,10 +82,16 @@ def grade_all(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _attempts(problem, attempts, path, limits, keep) -> list[Outcome]:
+def _attempts(
+    problem: Problem,
+    attempts: Sequence[Submission],
+    path: Path,
+    limits: sandbox.Limits,
+    keep: str,
+) -> list[Outcome]:
     """The outcomes of one student's files of one set; the result that counts is stored."""
     before = kept = stored(path)
-    outcomes = []
+    said = []
     for submission in attempts:
         key = key_of(problem, submission)
         tried = (kept or {}).get("tried", {})
@@ -106,10 +112,11 @@ def _attempts(problem, attempts, path, limits, keep) -> list[Outcome]:
                 if kept and kept["key"]:
                     result["tried"] = {**tried, kept["key"]: kept["points"]}
                 kept, what = result, "graded"
-        outcomes.append(Outcome(submission, what, kept))
+        said.append((submission, what))
+    assert kept is not None  # there is one attempt at least
     if kept != before:
         write_json(path, kept)
-    return [Outcome(each.submission, each.what, kept) for each in outcomes]
+    return [Outcome(submission, what, kept) for submission, what in said]
 
 
 def _no_better(result: dict, kept: dict | None) -> bool:
@@ -172,10 +179,14 @@ def _nothing(problem: Problem, note: str) -> dict:
         {"id": part.id, "title": part.title, "points": 0, "of": part.points, "lines": []}
         for part in problem.parts
     ]
-    of = sum(part["of"] for part in parts)
     return {
-        "set": problem.name, "points": 0, "of": of, "parts": parts, "notes": [note], "code": [],
-    }  # fmt: skip
+        "set": problem.name,
+        "points": 0,
+        "of": problem.points,
+        "parts": parts,
+        "notes": [note],
+        "code": [],
+    }
 
 
 def _described(result: dict, submission: Submission) -> dict:

@@ -12,6 +12,7 @@ import select
 import struct
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -46,7 +47,7 @@ class EndedError(BorderError):
 class Name:
     """Stands for an object of the notebook, or an expression, which the worker looks up."""
 
-    def __init__(self, name: str):
+    def __init__(self, name: str) -> None:
         self.name = name
 
 
@@ -77,7 +78,7 @@ def to_plain(value: object) -> object:
     raise BorderError(f"a value of type {type(value).__name__}, where numbers are expected")
 
 
-def _array(kind: str, array: np.ndarray) -> dict:
+def _array(kind: str, array: np.ndarray | np.generic) -> dict:
     array = np.asarray(array)
     if array.dtype.name not in DTYPES:
         raise BorderError(f"an array of {array.dtype.name}, where numbers are expected")
@@ -86,10 +87,10 @@ def _array(kind: str, array: np.ndarray) -> dict:
 
 
 def from_plain(
-    plain: object,
-    tensor: Callable = lambda array: array,
-    look_up: Callable | None = None,
-) -> object:
+    plain: Any,
+    tensor: Callable[[np.ndarray], Any] = lambda array: array,
+    look_up: Callable[[str], Any] | None = None,
+) -> Any:
     """The value that `to_plain` wrote.
 
     Args:
@@ -145,7 +146,7 @@ def write_message(descriptor: int, message: object, seconds: float | None = None
             raise EndedError("the connection is closed") from None
 
 
-def read_message(descriptor: int, seconds: float | None = None, items: int | None = None) -> object:
+def read_message(descriptor: int, seconds: float | None = None, items: int | None = None) -> Any:
     """Read a message, within so many seconds and never more than `MESSAGE_BYTES`.
 
     Args:

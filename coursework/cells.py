@@ -11,6 +11,9 @@ import codeop
 import signal
 import sys
 import traceback
+from collections.abc import Callable, Sequence
+from types import FrameType, ModuleType
+from typing import Any
 
 RUN_BY_MAGIC = ("time", "prun", "capture")
 
@@ -22,15 +25,15 @@ class TookTooLong(BaseException):
 class Alarm:
     """Calls an action and stops it: `TookTooLong` rises in it, and again, if it goes on."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.armed = False
         signal.signal(signal.SIGALRM, self._ring)
 
-    def _ring(self, signum, frame):
+    def _ring(self, signum: int, frame: FrameType | None) -> None:
         if self.armed:
             raise TookTooLong
 
-    def within(self, seconds: float, action) -> object:
+    def within(self, seconds: float, action: Callable[[], object]) -> object:
         """What the action returns, if it does within so many seconds."""
         self.armed = True
         signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
@@ -39,7 +42,7 @@ class Alarm:
         finally:
             self.off()
 
-    def off(self):
+    def off(self) -> None:
         """No action is running any more."""
         self.armed = False
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -48,7 +51,9 @@ class Alarm:
 class NoTorch:
     """Finds no PyTorch, in a set that does without it, and says so as for any missing library."""
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> None:
         if name.partition(".")[0] == "torch":
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
@@ -56,22 +61,22 @@ class NoTorch:
 class Shell:
     """Stands for IPython's shell: what has no place in a grader does nothing."""
 
-    def __init__(self, space):
+    def __init__(self, space: dict[str, Any]) -> None:
         self.user_ns = space
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Callable[..., None]:
         if name.startswith("__"):
             raise AttributeError(name)
         return lambda *arguments, **options: None
 
-    def getoutput(self, *arguments, **options):
+    def getoutput(self, *arguments: object, **options: object) -> list[str]:
         return []
 
-    def run_line_magic(self, name, line, *arguments, **options):
+    def run_line_magic(self, name: str, line: str, *arguments: object, **options: object) -> None:
         if name in RUN_BY_MAGIC:
             exec(python_of(line), self.user_ns)
 
-    def run_cell_magic(self, name, line, cell):
+    def run_cell_magic(self, name: str, line: str, cell: str) -> None:
         if name in RUN_BY_MAGIC:
             exec(python_of(cell), self.user_ns)
 
@@ -95,20 +100,20 @@ class Notebook:
         alarm: `Alarm`.
     """
 
-    def __init__(self, alarm: Alarm):
+    def __init__(self, alarm: Alarm) -> None:
         self.alarm = alarm
-        self.space = {"__name__": "__main__", "__builtins__": builtins}
+        self.space: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         # What given cells define, for the grader's own use: no student's name replaces these.
-        self.given = {"__name__": "__main__", "__builtins__": builtins}
-        self.defined = set()
+        self.given: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
+        self.defined: set[str] = set()
         shell = Shell(self.space)
-        builtins.get_ipython = lambda: shell
-        builtins.display = lambda *arguments, **options: None
+        vars(builtins)["get_ipython"] = lambda: shell
+        vars(builtins)["display"] = lambda *arguments, **options: None
         self.compile = codeop.Compile()  # remembers `from __future__` from cell to cell
 
     def run(self, cell: dict, seconds: float) -> dict:
         """Run a cell for so many seconds at most: what stopped it, and which imports failed."""
-        missing = []
+        missing: list[dict] = []
         try:
             self.alarm.within(seconds, lambda: self._run(cell, self.space, missing))
             if cell.get("given"):
@@ -119,10 +124,11 @@ class Notebook:
             return {"error": describe(error), "missing": missing}
         return {"error": None, "missing": missing}
 
-    def _run(self, cell, space, missing):
+    def _run(self, cell: dict, space: dict[str, Any], missing: list[dict]) -> None:
         tree = ast.parse(python_of(cell["source"]), cell["label"])
         for statement in tree.body:
-            code = self.compile(ast.Module([statement], []), cell["label"], "exec")
+            module: Any = ast.Module([statement], [])  # the stubs know of text alone
+            code = self.compile(module, cell["label"], "exec")
             try:
                 exec(code, space)
             except ImportError as error:
@@ -150,8 +156,8 @@ class Notebook:
 
 def describe(error: BaseException) -> dict:
     """Kind, text and place of an error in the student's code."""
-    frames = traceback.extract_tb(error.__traceback__)
-    frames = [frame for frame in frames if "cell" in frame.filename.partition("/")[0]]
+    trace = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in trace if "cell" in frame.filename.partition("/")[0]]
     line, cell = (frames[-1].lineno, frames[-1].filename) if frames else (None, "")
     if not frames and isinstance(error, SyntaxError):
         line, cell = error.lineno, str(error.filename)

@@ -115,7 +115,9 @@ class Course:
                 self._export(platform, name, found, roster, table)
         return found
 
-    def _export(self, platform, name, found, roster, table) -> None:
+    def _export(
+        self, platform: str, name: str, found: list[Grade], roster: Roster | None, table: str
+    ) -> None:
         place = self.folder / "export"
         if platform == "excel":
             write_atomically(place / "grades-excel.csv", exports.BOM + table)

@@ -122,7 +122,13 @@ def _in_download(archive: zipfile.ZipFile, zone: tzinfo) -> Iterator[Entry]:
         yield from _file(path, info.file_size, submitted, partial(_member, archive, info), zone)
 
 
-def _file(path, size, submitted, read, zone) -> Iterator[Entry]:
+def _file(
+    path: PurePosixPath,
+    size: int,
+    submitted: datetime | None,
+    read: Callable[[], bytes],
+    zone: tzinfo,
+) -> Iterator[Entry]:
     """A file of the download; for a student's zip, all that is in it."""
     entry = Entry(path, path, submitted, submitted, read)
     if entry.is_notebook:
@@ -143,7 +149,9 @@ def _file(path, size, submitted, read, zone) -> Iterator[Entry]:
             yield _refused(entry, "The zip holds no notebook.")
 
 
-def _in_student_zip(zip_entry: Entry, data: bytes, zone, budget, depth=2) -> list[Entry]:
+def _in_student_zip(
+    zip_entry: Entry, data: bytes, zone: tzinfo, budget: list[int], depth: int = 2
+) -> list[Entry]:
     """What a student's zip holds, all of it or an exception.
 
     Args:

@@ -71,10 +71,10 @@ def _filled(platform: str, which: str, grades: Sequence[Grade], roster: Roster) 
         rows.append([{**cells, **of}.get(name, "") for name in columns])
     for person in roster.people:
         cells = dict(person.cells)
-        if grade := by_person.get(id(person)):
-            cells[column] = f"{grade.points:g}"
+        if theirs := by_person.get(id(person)):
+            cells[column] = f"{theirs.points:g}"
             if comments:
-                cells[comments] = _comment(grade)
+                cells[comments] = _comment(theirs)
         rows.append([cells.get(name, "") for name in columns])
     return (BOM if platform == "moodle" else "") + table(columns, _cells(rows))
 

@@ -13,7 +13,7 @@ from coursework.dates import Dates, due_date, zone_of
 from coursework.gradebook import Grade, submissions_csv
 from coursework.grading import check_reference
 from coursework.handed_in import Found
-from coursework.problems import names
+from coursework.problems import Problem, names
 from coursework.roster import Roster, roster
 from coursework.store import write_atomically
 from coursework.submissions import find
@@ -121,7 +121,9 @@ def _tell(found: Found, dates: Dates) -> None:
     print(f"Times that name no zone are those of {dates.zone} (ZONE= for another).")
 
 
-def _graded(course: Course, order: Order, problems, found: Found) -> list[Outcome]:
+def _graded(
+    course: Course, order: Order, problems: dict[str, Problem], found: Found
+) -> list[Outcome]:
     total = len({(s.student, s.set) for s in found.submissions})
     groups = grade_all(
         problems, found.submissions, course.results, sandbox.Limits(), order.jobs, order.keep

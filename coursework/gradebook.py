@@ -69,7 +69,13 @@ def grades(
     return sorted(found, key=lambda grade: (grade.set, grade.student))
 
 
-def _grade(student, which, result, manual, sets) -> Grade:
+def _grade(
+    student: str,
+    which: str,
+    result: dict | None,
+    manual: Manual,
+    sets: Mapping[str, Mapping[str, float]],
+) -> Grade:
     parts = {part: (0.0, of) for part, of in sets.get(which, {}).items()}
     if result:
         parts = {part["id"]: (part["points"], part["of"]) for part in result["parts"]}

@@ -2,7 +2,8 @@
 
 import json
 
-from coursework.problems import Problem, grade_id, plain, role, source_of
+from coursework.marks import Line
+from coursework.problems import Part, Problem, grade_id, plain, role, source_of
 from coursework.sandbox import Limits, NoSandboxError
 from coursework.student import Student
 
@@ -174,7 +175,7 @@ def grade(problem: Problem, data: bytes, limits: Limits, unreadable: str = "") -
     }
 
 
-def _part(part, lines):
+def _part(part: Part, lines: list[Line]) -> dict:
     return {
         "id": part.id,
         "title": part.title,
@@ -184,11 +185,11 @@ def _part(part, lines):
     }
 
 
-def _nothing(problem):
+def _nothing(problem: Problem) -> list[dict]:
     return [_part(part, []) for part in problem.parts]
 
 
-def _parts(problem, cells, limits):
+def _parts(problem: Problem, cells: list[dict], limits: Limits) -> tuple[list[dict], list[str]]:
     """The parts of a result, and the notes."""
     parts, notes = [], []
     with Student(cells, limits, problem.with_torch) as student:

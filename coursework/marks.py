@@ -1,9 +1,10 @@
 """Points, and the sentences that go with them: what the hidden tests say about a value."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from coursework.student import Failure
 
@@ -22,18 +23,18 @@ class Line(NamedTuple):
 class Marks:
     """The lines of one part, in the order of the tests."""
 
-    def __init__(self):
-        self.lines = []
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
 
     def values(
         self,
         points: float,
         what: str,
         got: object,
-        expected: object,
+        expected: ArrayLike,
         *,
         hint: str = "",
-        mistakes: Iterable[tuple] = (),
+        mistakes: Iterable[tuple[ArrayLike, str]] = (),
         tolerance: float = TOLERANCE,
         dtype: str | None = None,
         after: bool = True,
@@ -68,7 +69,9 @@ class Marks:
         self._add(points, what, sentence)
         return not sentence
 
-    def true(self, points: float, what: str, got: object, condition: Callable, hint: str) -> None:
+    def true(
+        self, points: float, what: str, got: object, condition: Callable[[Any], object], hint: str
+    ) -> None:
         """Points if there is a value and the condition holds for it.
 
         Args:
@@ -111,20 +114,22 @@ class Marks:
         return got if right else Failure(sentence)
 
     @staticmethod
-    def same(got: object, expected: object) -> bool:
+    def same(got: object, expected: ArrayLike) -> bool:
         """Whether a value is not another than the expected one; a `Failure` is none."""
         return isinstance(got, Failure) or not difference(numbers(got), expected)
 
     @staticmethod
-    def flat(values: Iterable) -> np.ndarray | Failure:
+    def flat(values: Iterable[object]) -> np.ndarray | Failure:
         """Several numbers or arrays as one vector; the first `Failure` if one is among them."""
-        values = [numbers(value) for value in values]
+        vectors = []
         for value in values:
-            if isinstance(value, Failure):
-                return value
-        return np.concatenate([np.ravel(value) for value in values])
+            array = numbers(value)
+            if isinstance(array, Failure):
+                return array
+            vectors.append(np.ravel(array))
+        return np.concatenate(vectors)
 
-    def _add(self, points, what, sentence):
+    def _add(self, points: float, what: str, sentence: str) -> None:
         self.lines.append(Line(0 if sentence else points, points, what, sentence))
 
 
@@ -162,7 +167,7 @@ def _small(value: object) -> bool:
     return not isinstance(value, int) or abs(value) < 1 << 62
 
 
-def difference(got: object, expected: object, tolerance: float = TOLERANCE) -> str:
+def difference(got: np.ndarray | Failure, expected: ArrayLike, tolerance: float = TOLERANCE) -> str:
     """What is wrong with the numbers, as a sentence; "" if nothing is.
 
     Args:

@@ -34,7 +34,7 @@ class Register:
         known: (platform, set, student, id, lasting) of what was graded before.
     """
 
-    def __init__(self, known: Iterable[tuple[str, str, str, str, bool]] = ()):
+    def __init__(self, known: Iterable[tuple[str, str, str, str, bool]] = ()) -> None:
         self._students: dict[tuple[str, str, str], str] = {}
         self._ids: dict[tuple[str, str, str], str] = {}
         for platform, which, student, id_, lasting in known:

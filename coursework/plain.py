@@ -50,7 +50,9 @@ def plain(paths: Sequence[PurePosixPath], download: str = "") -> Finder:
     return who
 
 
-def _wrapper_of_few(top: str, names: set[str], folders: set[str], paths) -> str:
+def _wrapper_of_few(
+    top: str, names: set[str], folders: set[str], paths: Sequence[PurePosixPath]
+) -> str:
     """One or two names below a single folder: two folders are students, the rest is doubtful."""
     if len(folders) == len(names) == 2:
         return top

@@ -14,10 +14,12 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from coursework.marks import Marks
+from coursework.marks import Line, Marks
+from coursework.student import Student
 
 HERE = Path(__file__).resolve().parent
 SOURCE, RELEASE = HERE / "source", HERE / "release"
@@ -37,18 +39,18 @@ class Part:
     test: str = field(repr=False)
 
     @property
-    def function(self):
+    def function(self) -> str:
         """The name of the function that is its hidden test."""
         return "grade_" + re.sub(r"\W", "_", self.id.lower())
 
 
-def names():
+def names() -> list[str]:
     """The problem sets that have a source: ps1, ps2, ..."""
     found = {path.parent.name for path in SOURCE.glob("*/*.ipynb")}
     return sorted(found, key=lambda name: (len(name), name))
 
 
-def seed_of(name, releases=RELEASE):
+def seed_of(name: str, releases: Path = RELEASE) -> int:
     """The seed that a set was released with; the default one before its first release."""
     path = releases / f"{name}.ipynb"
     if not path.exists():
@@ -56,7 +58,7 @@ def seed_of(name, releases=RELEASE):
     return json.loads(path.read_text(encoding="utf-8"))["metadata"]["coursework"]["seed"]
 
 
-def role(cell):
+def role(cell: dict) -> str:
     """What a cell is: text, numbers, given, try, solution, test or own (the student's)."""
     if cell["cell_type"] != "code":
         return "text"
@@ -70,17 +72,17 @@ def role(cell):
     return kind if kind in ("numbers", "given", "try") else "own"
 
 
-def grade_id(cell):
+def grade_id(cell: dict) -> str | None:
     """nbgrader's name of a cell, None if it has none."""
     return cell.get("metadata", {}).get("nbgrader", {}).get("grade_id")
 
 
-def source_of(cell):
+def source_of(cell: dict) -> str:
     """A cell's text, which the format allows to be a list of lines."""
     return "".join(cell["source"])
 
 
-def plain(text):
+def plain(text: str) -> str:
     """A cell's text without what an editor may change: blanks, and the kind of quotes."""
     return "".join(text.split()).replace("'", '"')
 
@@ -96,22 +98,23 @@ class Problem:
         ValueError: there is no such set.
     """
 
-    def __init__(self, name, seed=DEFAULT_SEED):
+    def __init__(self, name: str, seed: int = DEFAULT_SEED) -> None:
         self.name, self.seed = name, int(seed)
         self.path = SOURCE / name / f"{name}.ipynb"
         if not self.path.is_file():
             raise ValueError(f"name must be one of {', '.join(names())}, got {name!r}")
         self.text = self.path.read_text(encoding="utf-8")
         self.cells = json.loads(self.text)["cells"]
-        self.shares = {}  # by part, what its marks add up to, once the reference was graded
+        # By part, what its marks add up to, once the reference was graded.
+        self.shares: dict[str, float] = {}
 
     @cached_property
-    def with_torch(self):
+    def with_torch(self) -> bool:
         """Whether the set is about PyTorch; elsewhere the sandbox has none."""
         return any("import torch" in source_of(cell) for cell in self._cells("given"))
 
     @cached_property
-    def parts(self):
+    def parts(self) -> list[Part]:
         """The graded cells, in order. Their points stand in the cells' metadata and nowhere else.
 
         Raises:
@@ -129,8 +132,8 @@ class Problem:
                 raise ValueError(f"{self.name}: two graded cells are called {id_!r}")
         return parts
 
-    def _part(self, cell, title):
-        id_, tests = grade_id(cell), HIDDEN.findall(source_of(cell))
+    def _part(self, cell: dict, title: str) -> Part:
+        id_, tests = str(grade_id(cell)), HIDDEN.findall(source_of(cell))
         where = f"{self.name}, part {id_}"
         if len(tests) != 1:
             raise ValueError(
@@ -152,64 +155,64 @@ class Problem:
         return part
 
     @property
-    def points(self):
+    def points(self) -> float:
         """The points of all parts."""
         return sum(part.points for part in self.parts)
 
     @cached_property
-    def numbers(self):
+    def numbers(self) -> dict[str, Any] | None:
         """The dict that the numbers cell makes with the class's seed; None without such a cell."""
         cells = self._cells("numbers")
         if not cells:
             return None
-        space = {}
+        space: dict[str, Any] = {}
         exec(DRAW.sub(f"default_rng({self.seed})", source_of(cells[0])), space)
         return space["numbers"]
 
     @property
-    def numbers_source(self):
+    def numbers_source(self) -> str:
         """The code that stands in the release instead of the numbers cell."""
         lines = "".join(f"    {key!r}: {value!r},\n" for key, value in self.numbers.items())
         return f"numbers = {{\n{lines}}}"
 
     @property
-    def given(self):
+    def given(self) -> list[dict[str, str]]:
         """The cells that every submission is run with, whatever it made of them."""
         cells = [{"label": "the numbers", "source": self.numbers_source}] if self.numbers else []
         sources = [source_of(cell) for cell in self._cells("given")]
         return cells + [{"label": "a given cell", "source": source} for source in sources]
 
     @cached_property
-    def unedited(self):
+    def unedited(self) -> dict[str, set[str]]:
         """The texts that a given or test cell has, by its name, if a student left it alone."""
-        texts = {}
+        texts: dict[str, set[str]] = {}
         for cell in self.cells:
             if role(cell) in ("given", "test", "numbers"):
-                source = source_of(cell)
+                name, source = str(grade_id(cell)), source_of(cell)
                 handed_out = HIDDEN.sub("", source)
-                texts[grade_id(cell)] = {plain(source), plain(handed_out)}
+                texts[name] = {plain(source), plain(handed_out)}
                 if role(cell) == "numbers":
-                    texts[grade_id(cell)].add(plain(self.numbers_source))
+                    texts[name].add(plain(self.numbers_source))
         return texts
 
     @cached_property
-    def reference(self):
+    def reference(self) -> dict[str, Any]:
         """The names of the given and the solution cells, executed here: what tests compare with."""
-        space = {"numbers": self.numbers}
+        space: dict[str, Any] = {"numbers": self.numbers}
         for cell in self.cells:
             if role(cell) in ("given", "solution"):
                 exec(compile(source_of(cell), f"{self.name} {grade_id(cell)}", "exec"), space)
         return space
 
     @cached_property
-    def fingerprint(self):
+    def fingerprint(self) -> str:
         """Changes when a grade might: with the source, the seed or the grader's own code."""
         digest = hashlib.sha256(f"{self.seed}\n{self.text}".encode())
         for path in sorted(HERE.glob("*.py")):
             digest.update(path.read_bytes())
         return digest.hexdigest()
 
-    def mark(self, part, student):
+    def mark(self, part: Part, student: Student) -> list[Line]:
         """Run the hidden test of a part: its function `grade_a(student, marks, rng)`.
 
         It runs here, outside the sandbox, and holds the reference solution beside the values
@@ -227,5 +230,5 @@ class Problem:
             line._replace(points=line.points * scale, of=line.of * scale) for line in marks.lines
         ]
 
-    def _cells(self, kind):
+    def _cells(self, kind: str) -> list[dict]:
         return [cell for cell in self.cells if role(cell) == kind]

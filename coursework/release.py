@@ -2,8 +2,10 @@
 
 import json
 import re
+from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.preprocessors import (
     CheckCellMetadata,
     ClearHiddenTests,
@@ -40,7 +42,7 @@ PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 STEPS = (LockCells, ClearSolutions, ClearOutput, ClearHiddenTests, CheckCellMetadata)
 
 
-def released(problem):
+def released(problem: Problem) -> NotebookNode:
     """The notebook for students, by nbgrader's own steps.
 
     Args:
@@ -68,18 +70,18 @@ def released(problem):
     return notebook
 
 
-def _text(problem, source):
+def _text(problem: Problem, source: str) -> str:
     """A text with the class's numbers, and with the points of the parts at their headings."""
     source = PLACEHOLDER.sub(lambda found: _number(problem, found[1]), source)
     return HEADING.sub(lambda found: f"## {found[1]}{_worth(problem, found[1])}", source)
 
 
-def _worth(problem, title):
+def _worth(problem: Problem, title: str) -> str:
     points = sum(part.points for part in problem.parts if part.title == title)
     return f" ({points:g} point{'' if points == 1 else 's'})" if points else ""
 
 
-def _number(problem, name):
+def _number(problem: Problem, name: str) -> str:
     if name == "points":
         return f"{problem.points:g}"
     if name not in (problem.numbers or {}):
@@ -87,12 +89,12 @@ def _number(problem, name):
     return str(problem.numbers[name])
 
 
-def as_text(notebook):
+def as_text(notebook: NotebookNode) -> str:
     """The notebook as it is stored."""
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def write_release(name, seed, folder=RELEASE):
+def write_release(name: str, seed: int, folder: Path = RELEASE) -> Path:
     """Write the release of a set, atomically, and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.ipynb"
@@ -100,7 +102,7 @@ def write_release(name, seed, folder=RELEASE):
     return path
 
 
-def write_classroom(folder=RELEASE):
+def write_classroom(folder: Path = RELEASE) -> list[Path]:
     """Write what a GitHub Classroom needs beside the sets, and return the paths."""
     content = {
         "check.py": CHECK.read_text(encoding="utf-8"),

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any, Self
 
 from coursework import border
 from coursework.seccomp import NoSandboxError, seccomp_filter
@@ -79,13 +80,15 @@ class Sandbox:
         NoSandboxError: the worker did not come up, which is no student's fault.
     """
 
-    def __init__(self, limits: Limits, with_torch: bool, way: Way | None = None):
+    def __init__(self, limits: Limits, with_torch: bool, way: Way | None = None) -> None:
         if shutil.which("bwrap") is None:
             raise NoSandboxError(INSTALL)
         way = way or working_way()
         user = unused_user_id() if way.start_as or way.drop_to else None
-        as_user = {"user": user, "group": user, "extra_groups": []} if way.start_as else {}
-        given = [_pipe(seccomp_filter(platform.machine())), _pipe(os.urandom(4096))]
+        as_user: dict[str, Any] = (
+            {"user": user, "group": user, "extra_groups": []} if way.start_as else {}
+        )
+        given = (_pipe(seccomp_filter(platform.machine())), _pipe(os.urandom(4096)))
         try:
             self.process = subprocess.Popen(
                 command(limits.disk, with_torch, *given, user if way.drop_to else None),
@@ -113,15 +116,15 @@ class Sandbox:
             last = said.splitlines()[-1] if said else str(error)
             raise NoSandboxError(f"The sandbox did not start: {last}.") from error
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         self.close()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             pipe.close()
 
-    def ask(self, message: object, seconds: float) -> object:
+    def ask(self, message: object, seconds: float) -> Any:
         """Send a message, return the answer.
 
         Raises:
@@ -137,7 +140,7 @@ class Sandbox:
             self.close()
             raise
 
-    def close(self):
+    def close(self) -> None:
         """End the worker and everything inside: with its first process the namespace goes."""
         self.alive = False
         if self.process.returncode is None:

@@ -71,8 +71,8 @@ def seccomp_filter(machine: str) -> bytes:
     program = [(load, 4, 0, 0), (equal, arch, 1, 0), (give, kill, 0, 0), (load, 0, 0, 0)]
     program += [(any_bit, x32, 0, 1), (give, kill, 0, 0)]
     for numbers in CALLS.values():
-        if numbers[column] is not None:
-            program += [(equal, numbers[column], 0, 1), (give, not_permitted, 0, 0)]
+        if (number := numbers[column]) is not None:
+            program += [(equal, number, 0, 1), (give, not_permitted, 0, 0)]
     # clone3 hides its flags from the filter; "no such call" makes glibc fall back to clone.
     program += [(equal, clone3, 0, 1), (give, no_such_call, 0, 0)]
     program += [(equal, clone, 0, 3), (load, 16, 0, 0)]

@@ -9,6 +9,8 @@ A call never raises. Where there is no value, a `Failure` says why in a sentence
 """
 
 import time
+from collections.abc import Callable
+from typing import Any, Self
 
 from coursework import border
 from coursework.sandbox import GRACE_SECONDS, Limits, Sandbox
@@ -28,10 +30,10 @@ FORGED = (ValueError, TypeError, LookupError, AttributeError, OverflowError, Rec
 class Failure:
     """Stands for a value that there is none of; so does each of its parts."""
 
-    def __init__(self, sentence: str):
+    def __init__(self, sentence: str) -> None:
         self.sentence = sentence
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: object) -> Self:
         return self
 
 
@@ -44,31 +46,31 @@ class Student:
         with_torch: whether PyTorch is there.
     """
 
-    def __init__(self, cells: list[dict], limits: Limits, with_torch: bool):
+    def __init__(self, cells: list[dict], limits: Limits, with_torch: bool) -> None:
         self._cells, self._limits, self._with_torch = cells, limits, with_torch
-        self._sandbox = None
+        self._sandbox: Sandbox | None = None
         self._broken = ""  # why there is nothing to call, as a sentence
-        self._left_out = {}  # number of a cell that ended the process: the sentence about it
+        self._left_out: dict[int, str] = {}  # number of a cell that ended the process: a sentence
         self._ends = time.monotonic() + limits.total_seconds
         self._part_ends = self._ends
-        self.cell_errors = []
+        self.cell_errors: list[str] = []
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         self._end()
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
             raise AttributeError(name)
         return lambda *arguments, **options: self._ask(name, True, arguments, options)
 
-    def unchanged(self, name: str, *arguments, **options) -> object:
+    def unchanged(self, name: str, *arguments: Any, **options: Any) -> Any:
         """What a function returns, if it leaves its arguments as they are."""
         return self._ask(name, True, arguments, options, unchanged=True)
 
-    def value(self, name: str) -> object:
+    def value(self, name: str) -> Any:
         """What stands in a variable."""
         return self._ask(name, False, (), {})
 
@@ -76,7 +78,7 @@ class Student:
         """An object of the notebook, or an expression of given names, as an argument of a call."""
         return border.Name(name)
 
-    def _end(self):
+    def _end(self) -> None:
         if self._sandbox is not None:
             self._sandbox.__exit__()
             self._sandbox = None
@@ -91,7 +93,7 @@ class Student:
             self._broken = f"your notebook has used up its {self._limits.total_seconds:g} s"
         self._part_ends = time.monotonic() + self._limits.part_seconds
 
-    def _load(self):
+    def _load(self) -> None:
         """Run the cells; one that ends the process is left out when they are run once more."""
         while len(self._left_out) <= LEFT_OUT and time.monotonic() < self._ends:
             self._sandbox = Sandbox(self._limits, self._with_torch)
@@ -103,7 +105,7 @@ class Student:
         self.cell_errors = list(self._left_out.values())
         self._broken = "your notebook's cells ended the Python process again and again"
 
-    def _run_cells(self):
+    def _run_cells(self) -> bool:
         """Whether all cells could be run; if not, the one in the way is noted."""
         limits = self._limits
         began = time.monotonic()
@@ -134,7 +136,7 @@ class Student:
             return False
         return True
 
-    def _note(self, cell, reply, seconds):
+    def _note(self, cell: dict, reply: Any, seconds: float) -> None:
         """Keep the sentences about a cell that stopped or lacks a library."""
         label = cell["label"]
         for each in reply["missing"][:5]:
@@ -152,7 +154,9 @@ class Student:
             return
         self.cell_errors.append(f"{label} stopped with {_error(error)}.")
 
-    def _ask(self, name, call, arguments, options, unchanged=False):
+    def _ask(
+        self, name: str, call: bool, arguments: tuple, options: dict, unchanged: bool = False
+    ) -> Any:
         if self._broken:
             return Failure(f"Nothing could be called: {self._broken}.")
         seconds = min(self._limits.call_seconds, self._part_ends - time.monotonic())
@@ -185,7 +189,7 @@ class Student:
         except (border.BorderError, *FORGED):
             return Failure(f"`{name}` returned a value that cannot be read.")
 
-    def _read(self, name, reply, late):
+    def _read(self, name: str, reply: Any, late: Failure) -> Any:
         (kind,) = reply
         if kind == "value":
             return border.from_plain(reply["value"])
@@ -207,21 +211,21 @@ class Student:
         return Failure(f"`{name}` raised {_error(error, where)}.")
 
 
-def _words(text, limit=200):
+def _words(text: Any, limit: int = 200) -> str:
     """Words that come from the worker's own sentences, unless they are forged."""
     if not isinstance(text, str):
         raise ValueError("text is expected")
     return text[:limit]
 
 
-def _number(line):
+def _number(line: Any) -> int:
     """The number of a line; forged ones are refused."""
     if type(line) is not int or not 0 <= line < 10**6:
         raise ValueError("a number is expected")
     return line
 
 
-def _error(error, where=""):
+def _error(error: Any, where: str = "") -> str:
     """Kind, place and text of an error: what the student's code says stands in quotes."""
     kind = "".join(sign for sign in _words(error["kind"], 60) if sign.isalnum() or sign in "_.")
     line = f" in line {_number(error['line'])}{where}" if error["line"] else ""

@@ -101,7 +101,9 @@ def find(
 class _Chooser:
     """Collects the entries, then says which is graded and what becomes of the others."""
 
-    def __init__(self, platform, sets, only, keep, register):
+    def __init__(
+        self, platform: str, sets: set[str], only: str, keep: str, register: Register
+    ) -> None:
         self.platform, self.sets, self.only, self.keep = platform, sets, only, keep
         self.register = register
         self.rows: list[Row] = []
@@ -218,7 +220,8 @@ class _Chooser:
     def _judged(self, candidate: _Candidate, which: str) -> _Candidate:
         """The candidate with its set, and with what is wrong with it."""
         named = self._named(candidate)
-        problem, notes = candidate.problem, ()
+        problem = candidate.problem
+        notes: tuple[str, ...] = ()
         if candidate.look.teachers:
             problem = TEACHERS
         elif candidate.look.untouched:

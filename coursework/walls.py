@@ -72,8 +72,9 @@ def unused_user_id() -> int:
 
 def packages_folders() -> list[str]:
     """The folders that NumPy and, where it is installed, PyTorch are imported from."""
-    found = [find_spec(name) for name in ("numpy", "torch")]
-    return list(dict.fromkeys(str(Path(each.origin).parents[1]) for each in found if each))
+    specs = [find_spec(name) for name in ("numpy", "torch")]
+    files = [spec.origin for spec in specs if spec and spec.origin]
+    return list(dict.fromkeys(str(Path(file).parents[1]) for file in files))
 
 
 def _python() -> tuple[str, list[tuple[str, str]]]:
@@ -138,7 +139,7 @@ def command(
         rights = ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
     packages = [f"/site-packages/{k}" for k, _ in enumerate(packages_folders())]
     return [
-        shutil.which("bwrap"),
+        shutil.which("bwrap") or "bwrap",
         *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
         *("--unshare-cgroup-try", "--cap-drop", "ALL", *rights, "--die-with-parent"),
         *("--new-session", "--hostname", "sandbox", "--clearenv"),
