@@ -66,8 +66,9 @@ def test_nothing_is_wider_than_the_paper(address, browser, page):
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_a_printed_chapter_holds_its_title_and_its_answers(printed, read, site, chapter):
     text = " ".join(printed(chapter).text.split())
-    title = read(site / chapter).text.split(" — ")[0].strip()
-    assert title.replace("nn.LSTM", "").strip() in text
+    title = read(site / chapter).text.split(" — ")[0].replace("nn.LSTM", "")
+    # Where letters are set closely the PDF does not tell a gap from a space.
+    assert "".join(title.split()) in text.replace(" ", "")
     assert "Check yourself" in text
     html = (site / chapter).read_text(encoding="utf-8")
     assert text.count("Answer") >= html.count('<ul class="choices"')
