@@ -39,7 +39,7 @@ def imports(path):
 
 
 @cache
-def tested():
+def named_in_tests():
     """What the tests import, a name of a package standing for the module that it comes from."""
     named = {name for path in (ROOT / "tests").rglob("*.py") for name in imports(path)}
     for package in (ROOT / "src").rglob("__init__.py"):
@@ -54,7 +54,7 @@ def tested():
 @pytest.mark.parametrize("module", sorted(set(MODULES) - set(THROUGH_OTHERS)))
 def test_a_module_of_src_has_a_test(module):
     folder = "tests/" + "/".join(module.split(".")[1:-1])
-    assert module in tested(), f"write a test of {module} in {folder}"
+    assert module in named_in_tests(), f"write a test of {module} in {folder}"
 
 
 @pytest.mark.parametrize("name", experiments.names())
@@ -66,4 +66,4 @@ def test_an_experiment_has_a_test_of_its_result(name):
 
 def test_what_is_tested_through_others_is_no_more_than_that():
     assert set(THROUGH_OTHERS) <= set(MODULES)
-    assert not set(THROUGH_OTHERS) & tested()
+    assert not set(THROUGH_OTHERS) & named_in_tests()
