@@ -40,7 +40,7 @@ book: setup ## build the website, from nothing, and say where to open it
 	@echo "Or run 'make serve' and open http://localhost:$(PORT)"
 
 test: lint unit notebooks site ## check everything that must hold
-	$(BIN)/pytest tests/site
+	$(BIN)/pytest tests/site -n 2 --dist loadfile
 
 site-check: site ## measure the website with html-validate, axe and Lighthouse (from npm), and Binder's environment
 	$(BIN)/pytest -rs $(addprefix tests/site/check/check_, html.py axe.py lighthouse.py binder.py published.py pdf.py)
