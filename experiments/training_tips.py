@@ -10,12 +10,13 @@ are the same, so that variants are compared seed by seed. About forty minutes on
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from experiments.shared import runner
 from experiments.shared.schema import epoch_curve
 from src.equations.initialization import orthogonal
-from src.models import initialize_parameters
+from src.models import PooledClassifier, initialize_parameters
+from src.models.sequences import both_ends, last_step
 from src.modules.initialization import copy_array
 from src.tasks.digits import load_digit_sequences
 from src.tasks.stress import LETTERS, NUM_CLASSES, VOCAB_SIZE, load_stress
@@ -74,21 +75,6 @@ EQUAL = {
 }
 
 
-class LastState(nn.Module):
-    """Classify a sequence by the last hidden state of an LSTM, of both directions if it has two."""
-
-    def __init__(self, read: nn.Module, lstm: nn.LSTM, num_classes: int):
-        super().__init__()
-        self.read = read
-        self.lstm = lstm
-        self.directions = 1 + lstm.bidirectional
-        self.output = nn.Linear(self.directions * lstm.hidden_size, num_classes)
-
-    def forward(self, x: Tensor) -> Tensor:
-        _, (h_n, _) = self.lstm(self.read(x))
-        return self.output(torch.cat(tuple(h_n[-self.directions :]), dim=1))
-
-
 def cell(task: str, variant: str, changes: dict, seed: int) -> dict:
     """The settings of one run."""
     name = f"{task}-{variant.replace(',', '').replace(' ', '-')}-{seed}"
@@ -105,7 +91,7 @@ CELLS = [
 QUICK = cell("digits", "quick", {"hidden_size": 8, "epochs": 2}, 0)
 
 
-def build(cell: dict) -> LastState:
+def build(cell: dict) -> PooledClassifier:
     """The model of a cell, with its initial weights."""
     read, D, C = (
         (nn.Embedding(VOCAB_SIZE, 32), 32, NUM_CLASSES)
@@ -120,7 +106,8 @@ def build(cell: dict) -> LastState:
         dropout=cell["dropout"],
         bidirectional=cell["bidirectional"],
     )
-    model = LastState(read, lstm, C)
+    # The last hidden state, of both directions if there are two.
+    model = PooledClassifier(read, lstm, both_ends if cell["bidirectional"] else last_step, C)
     initialize_parameters(
         model, np.random.default_rng([cell["seed"], 0]), forget_bias=cell["forget_bias"]
     )

@@ -48,7 +48,7 @@ def test_a_seed_starts_every_variant_of_equal_shapes_from_the_same_weights():
         training_tips.build(training_tips.cell("digits", "x", changes, seed)).state_dict()
         for changes, seed in (({}, 3), ({"max_norm": None}, 3), ({"forget_bias": 1.0}, 3), ({}, 4))
     )
-    name = "lstm.weight_hh_l1"
+    name = "recurrent.weight_hh_l1"
     assert all(torch.equal(reference[key], clipped[key]) for key in reference)
     assert torch.equal(reference[name], open_gates[name])
     assert not torch.equal(reference[name], other[name])
@@ -56,7 +56,7 @@ def test_a_seed_starts_every_variant_of_equal_shapes_from_the_same_weights():
 
 def test_orthogonal_blocks_are_orthogonal():
     model = training_tips.build(training_tips.cell("digits", "x", {"orthogonal": True}, 0))
-    for block in model.lstm.weight_hh_l1.detach().numpy().reshape(4, 32, 32):
+    for block in model.recurrent.weight_hh_l1.detach().numpy().reshape(4, 32, 32):
         np.testing.assert_allclose(block @ block.T, np.eye(32), atol=1e-5)
 
 
