@@ -164,7 +164,7 @@ DOWNLOADS = {
         "plain",
         {
             "Ada/ps1.ipynb": NOTEBOOK,
-            "Bob/work/ps1.ipynb": NOTEBOOK,
+            "Bob/files/ps1.ipynb": NOTEBOOK,
             "Cy.zip": {"ps1.ipynb": NOTEBOOK},
         },
         {"Ada": "ps1", "Bob": "ps1", "Cy": "ps1"},
