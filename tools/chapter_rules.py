@@ -47,7 +47,9 @@ IGNORE_COMMENT = re.compile(r"#\s*(NBVAL_\w+|PYTEST_VALIDATE_\w+)")
 def executed(notebook: NotebookNode, path: Path) -> list[str]:
     """Run top to bottom in a fresh kernel: the counts are 1, 2, 3, ..."""
     counts = [cell.execution_count for cell in cells(notebook, "code")]
-    return [] if counts == list(range(1, len(counts) + 1)) else [f"execution counts {counts}"]
+    if counts == list(range(1, len(counts) + 1)):
+        return []
+    return [f"run `make execute`: execution counts must be 1, 2, 3, ..., they are {counts}"]
 
 
 def normalised(notebook: NotebookNode, path: Path) -> list[str]:
@@ -69,38 +71,60 @@ def exercises(notebook: NotebookNode, path: Path) -> list[str]:
     ends = [directive for directive in found if directive.name == "solution-end"]
     problems = []
     if len(asked) not in EXERCISES:
-        problems.append(f"{len(asked)} exercises")
+        problems.append(
+            f"below ## Exercises must stand {EXERCISES[0]} to {EXERCISES[-1]} exercises; "
+            f"there are {len(asked)}"
+        )
     problems += [
-        f"exercise without ★ to ★★★: {one.argument!r}"
+        f"an exercise's title must begin with ★, ★★ or ★★★ and a space, not {one.argument!r}"
         for one in asked
         if not re.match(r"★{1,3} \S", one.argument)
     ]
     labels = [one.options.get("label", "") for one in asked]
     if not all(label.startswith("ex-") for label in labels) or len(set(labels)) < len(labels):
-        problems.append(f"labels of exercises: {labels}")
+        problems.append(
+            f"each exercise needs a label of its own, ':label: ex-...'; the labels are {labels}"
+        )
     if [one.argument for one in starts] != labels or len(ends) != len(labels):
-        problems.append("not every exercise is followed by its solution")
-    if any(one.options.get("class") != "dropdown" for one in starts):
-        problems.append("a solution that is not in a dropdown")
-    pattern = r"\{solution-start\}[^\n]*\n(?::[^\n]*\n)*`{3,}(.*?)`{3,}\{solution-end\}"
+        problems.append(
+            "after each exercise must stand its solution, from {solution-start} with the "
+            f"exercise's label to {{solution-end}}: {len(ends)} ends, and starts for "
+            f"{[one.argument for one in starts]}, where the exercises are {labels}"
+        )
+    problems += [
+        f"the solution of {one.argument} needs the line ':class: dropdown'"
+        for one in starts
+        if one.options.get("class") != "dropdown"
+    ]
+    pattern = r"\{solution-start\} *([^\n]*)\n(?::[^\n]*\n)*`{3,}(.*?)`{3,}\{solution-end\}"
     whole = "\n\n".join(cell.source for cell in notebook.cells)
-    if any(len(body.strip()) < SOLUTION_LENGTH for body in re.findall(pattern, whole, re.DOTALL)):
-        problems.append("a solution that is empty")
+    problems += [
+        f"the solution of {label} must have at least {SOLUTION_LENGTH} characters, words and code; "
+        f"it has {len(body.strip())}"
+        for label, body in re.findall(pattern, whole, re.DOTALL)
+        if len(body.strip()) < SOLUTION_LENGTH
+    ]
     return problems
 
 
 def questions(notebook: NotebookNode, path: Path) -> list[str]:
     found = markdown.directives(section(notebook, "Check yourself"))
     answers = [one for one in found if one.name == "dropdown" and one.body]
-    return [] if len(answers) >= QUESTIONS else [f"{len(answers)} questions to check yourself"]
+    if len(answers) >= QUESTIONS:
+        return []
+    return [
+        f"below ## Check yourself must stand at least {QUESTIONS} questions, each with its answer "
+        f"in a ```{{dropdown}} Answer; there are {len(answers)}"
+    ]
 
 
 def equations(notebook: NotebookNode, path: Path) -> list[str]:
     """At least one is numbered; no label twice."""
     labels = markdown.EQUATION.findall(text(notebook))
     twice = [label for label, count in Counter(labels).items() if count > 1]
-    problems = [f"equation {label} is labelled twice" for label in twice]
-    return problems if labels else ["no numbered equation"]
+    problems = [f"each equation needs a label of its own; {label} stands twice" for label in twice]
+    wanted = "one equation at least must be numbered: '$$ (eq-...)' ends it"
+    return problems if labels else [wanted]
 
 
 def citations(notebook: NotebookNode, path: Path) -> list[str]:
@@ -108,8 +132,16 @@ def citations(notebook: NotebookNode, path: Path) -> list[str]:
     keys = markdown.citations(text(notebook))
     bibliography = (ROOT / "book" / "references.bib").read_text(encoding="utf-8")
     known = set(re.findall(r"^@\w+\{([^,\s]+)", bibliography, re.MULTILINE))
-    problems = [f"not in references.bib: {key}" for key in sorted(set(keys) - known)]
-    return problems if keys else ["no citation"]
+    problems = [
+        f"add {key} to book/references.bib, or cite what is there"
+        for key in sorted(set(keys) - known)
+    ]
+    wanted = "one source at least must be cited: {cite:t}`...`, a key of book/references.bib"
+    return problems if keys else [wanted]
+
+
+def alt_wanted(alt: str) -> str:
+    return f"the alt text must say what is seen, in at least {ALT_LENGTH} characters, not {alt!r}"
 
 
 def figures(notebook: NotebookNode, path: Path) -> list[str]:
@@ -119,9 +151,14 @@ def figures(notebook: NotebookNode, path: Path) -> list[str]:
         drawn = sum("image/png" in output.get("data", {}) for output in cell.outputs)
         alt = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
         if drawn > 1:
-            problems.append(f"cell {cell.execution_count}: one alt text for {drawn} figures")
+            problems.append(
+                f"cell {cell.execution_count}: a cell has one alt text and may draw one figure; it "
+                f"draws {drawn}"
+            )
         if drawn and len(alt) < ALT_LENGTH:
-            problems.append(f"cell {cell.execution_count}: alt text {alt!r}")
+            problems.append(
+                f"cell {cell.execution_count}: {alt_wanted(alt)} (metadata mystnb.image)"
+            )
     written = text(notebook)
     pictures = [
         (one.argument, one.options.get("alt", ""))
@@ -131,9 +168,9 @@ def figures(notebook: NotebookNode, path: Path) -> list[str]:
     pictures += [(mark["file"], mark["alt"]) for mark in markdown.PICTURE.finditer(written)]
     for file, alt in pictures:
         if len(alt) < ALT_LENGTH:
-            problems.append(f"{file}: alt text {alt!r}")
+            problems.append(f"{file}: {alt_wanted(alt)}")
         if not (path.parent / file).is_file():
-            problems.append(f"{file} does not exist")
+            problems.append(f"{file} must exist, relative to the notebook's folder")
     return problems
 
 
@@ -144,12 +181,18 @@ def side_notes(notebook: NotebookNode, path: Path) -> list[str]:
     for one in found:
         inside = [inner.name for inner in markdown.directives(one.body)]
         if "margin" in inside:
-            problems.append(f"a side note inside {{{one.name}}}")
+            problems.append(f"a side note must stand between paragraphs, not inside {{{one.name}}}")
         if one.name == "margin":
             if len(one.body.split()) > SIDE_NOTE_WORDS:
-                problems.append(f"a long side note: {one.body[:40]}")
+                problems.append(
+                    f"a side note may have {SIDE_NOTE_WORDS} words; this one is longer: "
+                    f"{one.body[:40]!r}"
+                )
             if inside or re.search(r"\$\$|^[#|]", one.body, re.MULTILINE):
-                problems.append(f"more than sentences in a side note: {one.body[:40]}")
+                problems.append(
+                    "a side note may hold only sentences, no heading, table, displayed equation "
+                    f"or directive: {one.body[:40]!r}"
+                )
     return problems
 
 
@@ -160,7 +203,7 @@ def tags(notebook: NotebookNode, path: Path) -> list[str]:
         found = set(cell.metadata.get("tags", [])) - LAYOUT_TAGS
         found |= set(IGNORE_COMMENT.findall(cell.source))
         problems += [
-            f"tag {tag} without a reason in ALLOWED_TAGS"
+            f"remove the tag {tag}, or give its reason in ALLOWED_TAGS of tools/chapter_rules.py"
             for tag in sorted(found)
             if (path.stem, tag) not in ALLOWED_TAGS
         ]
@@ -183,11 +226,13 @@ def outputs(notebook: NotebookNode, path: Path) -> list[str]:
         where = f"cell {cell.execution_count}"
         for output in cell.outputs:
             if output.output_type == "error":
-                problems.append(f"{where}: error {output.ename}")
+                problems.append(
+                    f"{where}: the code must run without an error, this is {output.ename}"
+                )
             if output.get("name") == "stderr":
-                problems.append(f"{where}: standard error {output.text!r}")
+                problems.append(f"{where}: nothing may go to standard error: {output.text!r}")
             problems += [
-                f"{where}: {name}, {mark[0]!r}"
+                f"{where}: may not print {name}, another machine or day has another: {mark[0]!r}"
                 for content in shown(output)
                 for name, pattern in FORBIDDEN_OUTPUT.items()
                 if (mark := pattern.search(content))
@@ -198,7 +243,7 @@ def outputs(notebook: NotebookNode, path: Path) -> list[str]:
 def semicolons(notebook: NotebookNode, path: Path) -> list[str]:
     """nbval shows a last value that `;` hides elsewhere; `plt.show()` works everywhere."""
     return [
-        f"cell {cell.execution_count} ends with a semicolon"
+        f"cell {cell.execution_count} ends with a semicolon: end with plt.show() or nothing"
         for cell in cells(notebook, "code")
         if cell.source.rstrip().endswith(";")
     ]
@@ -206,7 +251,7 @@ def semicolons(notebook: NotebookNode, path: Path) -> list[str]:
 
 def finished(notebook: NotebookNode, path: Path) -> list[str]:
     marks = [UNFINISHED.search(cell.source) for cell in notebook.cells]
-    return [f"unfinished: {mark[0]}" for mark in marks if mark]
+    return [f"finish what is marked {mark[0]!r}" for mark in marks if mark]
 
 
 RULES: tuple[Callable[[NotebookNode, Path], list[str]], ...] = (

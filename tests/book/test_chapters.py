@@ -307,6 +307,42 @@ def test_failure_says_what_is_wanted(good, folder):
     assert "['hide-input', 'set-up']" in problem
 
 
+# rule, what to replace, by what, and what the failure asks for
+WANTED = [
+    ("exercises", "{exercise} ★★★", "{note} ★★★", "must stand 3 to 6 exercises; there are 2"),
+    ("exercises", "★★★ Try", "Try", "must begin with ★, ★★ or ★★★"),
+    ("exercises", ":label: ex-two", ":label: two", "a label of its own, ':label: ex-...'"),
+    ("exercises", "{solution-start} ex-two", "{solution-start} ex-2", "must stand its solution"),
+    ("exercises", "ex-two\n:class: dropdown", "ex-two", "ex-two needs the line ':class: dropdown'"),
+    ("questions", "No, half is.", "", "at least 3 questions, each with its answer"),
+    ("equations", "$$ (eq-keep)", "$$", "must be numbered: '$$ (eq-...)'"),
+    ("citations", "hochreiter1997", "nobody1997", "add nobody1997 to book/references.bib"),
+    ("citations", "{cite", "{ref", "must be cited: {cite:t}"),
+    ("figures", ALT, "The cell.", "at least 60 characters, not 'The cell.'"),
+    ("figures", "cell.svg", "gone.svg", "gone.svg must exist"),
+    ("side_notes", "Some call it a unit.", "Some call it a unit. " * 20, "may have 60 words"),
+    ("tags", "draw()", "draw()  # NBVAL_SKIP", "give its reason in ALLOWED_TAGS"),
+    ("semicolons", "draw()", "draw();", "end with plt.show()"),
+    ("finished", "There.", "TODO: say where.", "finish what is marked 'TODO'"),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "wanted"), WANTED)
+def test_failure_of_a_text_says_what_is_wanted(good, folder, name, old, new, wanted):
+    notebook = copy.deepcopy(good)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace(old, new)
+    assert wanted in "\n".join(broken(notebook, folder, name))
+
+
+def test_an_empty_solution_is_named(good, folder):
+    notebook = copy.deepcopy(good)
+    empty_solution(notebook)
+    assert "the solution of ex-one must have at least 60 characters, words and code; it has 0" in (
+        broken(notebook, folder, "exercises")
+    )
+
+
 @pytest.mark.parametrize(
     "text", ["accuracy 0.984", "300 steps", "H = 24, 4896 weights", "[0.1 0.9]"]
 )
