@@ -15,8 +15,9 @@ NEXT = """\
 {path}
     is a chapter that keeps every rule and says nothing yet; it stands in _toc.yml. Now:
     1. write it in JupyterLab, then `make execute BOOK={path}`;
-    2. `.venv/bin/pytest tests/book` says what is still wanted, `make lint` its measure;
-    3. CONTRIBUTING.md lists what else belongs to a chapter, a cell, an experiment, a problem set.
+    2. link to it in book/index.md, and name it in README.md;
+    3. `.venv/bin/pytest tests/book` says what is still wanted, `make lint` its measure;
+    4. CONTRIBUTING.md lists what else belongs to a chapter, a cell, an experiment, a problem set.
 """
 
 

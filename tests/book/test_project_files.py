@@ -129,7 +129,11 @@ def test_one_version_everywhere():
 
 def test_the_first_page_links_to_every_chapter_and_to_no_other():
     linked = set(re.findall(r"\]\(([\w/-]+\.ipynb)\)", text("book/index.md")))
-    assert linked == {str(path.relative_to(ROOT / "book")) for path in chapters()}
+    wanted = {str(path.relative_to(ROOT / "book")) for path in chapters()}
+    assert not wanted - linked, f"link in book/index.md to {sorted(wanted - linked)}"
+    assert not linked - wanted, (
+        f"no chapter of _toc.yml: {sorted(linked - wanted)} in book/index.md"
+    )
 
 
 def test_every_reference_is_complete():
