@@ -1,6 +1,7 @@
 """What all cells share: their parameters, and the two loops over time.
 
-A cell writes down one step and one step back. What makes a layer of it is the same for all.
+A cell writes down one step and one step back. What makes a layer of it is the same for all, also
+what padding is: every step behind a sequence's length. `RecurrentLayer.inputs` decides it.
 """
 
 from collections.abc import Mapping
@@ -52,7 +53,8 @@ class Tape(NamedTuple):
 class RecurrentLayer:
     """A cell that is run over time.
 
-    A subclass says the shapes of its parameters and has `step` and `step_backward`; if its state
+    A subclass says the shapes of its parameters, under names of its own, in which D and H occur
+    (a bias's name begins with "bias"), and has `step` and `step_backward`; if its state
     is not one array (B, H), also `state_size`. It gets lengths, initial weights, checks, tapes,
     `forward` and `backward` from here.
 
@@ -75,7 +77,7 @@ class RecurrentLayer:
     def __init__(self, parameters: dict[str, np.ndarray]) -> None:
         self.parameters, sizes = check_parameters(parameters, self.shapes)
         self.input_size, self.hidden_size = sizes["D"], sizes["H"]
-        self.dtype = self.parameters["weight_ih"].dtype
+        self.dtype = next(iter(self.parameters.values())).dtype
 
     @classmethod
     def initialize(

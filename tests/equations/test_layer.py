@@ -169,3 +169,22 @@ def test_a_cell_without_a_step_says_so():
 def test_only_what_the_fast_twin_arranges_anew_is_its_own():
     own = {name for name in vars(FastLSTM) if not name.startswith("__")}
     assert own == {"forward", "backward"}
+
+
+class Mean(RecurrentLayer):
+    """h_t = ½ h_(t−1) + ½ U x_t: its one parameter has another name than ours."""
+
+    shapes = {"U": ("H", "D")}  # noqa: RUF012
+
+    def step(self, x, state):
+        h = self.check_step(x, state)
+        h = h / 2 + x @ self.parameters["U"].T / 2
+        return MinGRUStep(h, h, h)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_cell_names_its_parameters_as_it_likes(dtype):
+    layer = Mean.initialize(2, 3, rng=np.random.default_rng(0), dtype=dtype)
+    outputs, _, _ = layer.forward(np.ones((1, 2, 2), dtype))
+    assert layer.dtype == outputs.dtype == dtype
+    np.testing.assert_allclose(outputs[0, 1], 0.75 * layer.parameters["U"].sum(axis=1), rtol=1e-6)
