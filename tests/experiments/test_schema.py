@@ -6,7 +6,12 @@ import pytest
 
 from experiments import __main__ as experiments
 from experiments.shared.schema import check_ids, check_result, epoch_curve
-from src.results import load_result
+from src.results import RESULTS, load_result
+
+
+@pytest.mark.parametrize("name", experiments.names())
+def test_an_experiment_has_been_run(name):
+    assert (RESULTS / f"{name}.json").exists(), f"run `python -m experiments.{name}`"
 
 
 @pytest.mark.parametrize("name", experiments.names())
