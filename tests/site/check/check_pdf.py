@@ -1,6 +1,8 @@
 """The whole book as one PDF: its size, its bookmarks, its list of contents, its links."""
 
 import ctypes
+import subprocess
+import sys
 
 import pypdfium2
 import pytest
@@ -13,7 +15,8 @@ from tools.book import ROOT, pages
 @pytest.fixture(scope="module")
 def book(site):
     """The PDF that `make pdf` makes, and its text of the first sheets."""
-    pdf.main()
+    # In a process of its own: one process can have one Playwright.
+    subprocess.run([sys.executable, "-m", "tools.pdf"], cwd=ROOT, check=True)
     with pypdfium2.PdfDocument(site / pdf.NAME) as document:
         yield document
 
