@@ -58,4 +58,4 @@ def _use_inline_figures() -> None:
 
     backend: Any = InlineBackend.instance(parent=shell)
     backend.print_figure_kwargs = PNG_OPTIONS
-    select_figure_formats(shell, {"png"}, **PNG_OPTIONS)
+    select_figure_formats(shell, {"retina"}, **PNG_OPTIONS)  # SCALE pixels a point

@@ -4,14 +4,18 @@ The colours stay apart for colour-blind readers (tests/figures/test_style.py sim
 kinds), and lines that share a figure also differ in their dashes, for print without colour.
 
 A figure's size in pixels is its size in inches times `savefig.dpi`, never cropped to its content:
-the stored and the fresh picture can then be compared pixel by pixel.
+the stored and the fresh picture can then be compared pixel by pixel. It has two pixels a point of
+the page (SCALE), so that it is sharp on the screens of phones and laptops, and its letters are the
+page's own, from the files in `fonts`: the same on every machine.
 """
 
+from pathlib import Path
 from typing import Any
 
 import matplotlib
 import numpy as np
 from matplotlib.colors import to_rgb
+from matplotlib.font_manager import fontManager
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation
@@ -36,25 +40,33 @@ COLORS = {
 
 LINESTYLES = {"rnn": ":", "lstm": "-", "gru": "--"}
 
-# At 6 inches and 11 points, text is still 9 pixels high where a phone shrinks the figure to its
+FONTS = Path(__file__).parent / "fonts"
+SCALE = 2  # pixels of a stored figure for each pixel of the page's width that it takes
+
+# At 6 inches and 12 points, text is still 9 pixels high where a phone shrinks the figure to its
 # width, and no larger than a heading where a desktop shows it at full size.
 SETTINGS: dict[Any, Any] = {
     "figure.figsize": (6.0, 3.6),
     "figure.dpi": 130,
-    "savefig.dpi": 130,
+    "savefig.dpi": 130 * SCALE,
     "figure.constrained_layout.use": True,  # makes room for labels at a fixed figure size
     "figure.facecolor": "white",  # opaque: the website makes the dark twin (tools.website.dark)
     "savefig.facecolor": "white",
     "savefig.transparent": False,
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every machine
-    "mathtext.fontset": "dejavusans",
-    "font.size": 11,
-    "axes.titlesize": 12,
+    "font.family": ["Book Sans", "DejaVu Sans"],  # the second, of matplotlib, for signs we lack
+    "mathtext.fontset": "custom",
+    "mathtext.rm": "Book Sans",
+    "mathtext.it": "Book Sans:italic",
+    "mathtext.bf": "Book Sans:bold",
+    "mathtext.cal": "Book Sans:italic",  # never written; the default is in no file of ours
+    "mathtext.fallback": "stixsans",
+    "font.size": 12,
+    "axes.titlesize": 13,
     "axes.titlelocation": "left",
-    "axes.labelsize": 11,
-    "xtick.labelsize": 10,
-    "ytick.labelsize": 10,
-    "legend.fontsize": 10,
+    "axes.labelsize": 12,
+    "xtick.labelsize": 11,
+    "ytick.labelsize": 11,
+    "legend.fontsize": 11,
     "legend.frameon": False,
     "lines.linewidth": 2.2,
     "lines.markersize": 6,
@@ -75,6 +87,10 @@ SETTINGS: dict[Any, Any] = {
 
 def apply_style() -> None:
     """Set matplotlib to the house style, whatever was set before (a reader's matplotlibrc too)."""
+    known = {font.fname for font in fontManager.ttflist}
+    for file in sorted(map(str, FONTS.glob("*.ttf"))):
+        if file not in known:
+            fontManager.addfont(file)
     matplotlib.rcdefaults()
     matplotlib.rcParams.update(SETTINGS)
 

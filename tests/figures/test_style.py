@@ -19,6 +19,7 @@ from src.figures import (
     limit_threads,
     start_chapter,
 )
+from src.figures.style import SCALE
 from tools.website.dark import contrast, darkened
 
 # Colours that meet in one figure.
@@ -96,7 +97,7 @@ def test_figure_has_a_fixed_size_and_a_white_background(tmp_path):
         figure.add_subplot(title=title)
         figure.savefig(tmp_path / "f.png")
         pixels = matplotlib.image.imread(tmp_path / "f.png")
-        assert pixels.shape[:2] == (468, 780)
+        assert pixels.shape[:2] == (468 * SCALE, 780 * SCALE)
         assert (pixels[0, 0] == 1).all()
 
 

@@ -88,3 +88,12 @@ def test_no_page_names_an_address_that_nobody_gave(site, read, page):
 def test_the_address_stands_in_one_place(tmp_path):
     (tmp_path / "_config.yml").write_text("repository: {url: https://github.com/a/b/}\n")
     assert repository.address(tmp_path) == "https://github.com/a/b"
+
+
+def test_colab_opens_the_notebook_that_brings_the_book(site):
+    link = repository.colab("https://github.com/a/b", SOURCES[0])
+    assert link == f"https://colab.research.google.com/github/a/b/blob/notebooks/{SOURCES[0]}"
+    assert (site / "_sources" / SOURCES[0]).exists()
+    assert repository.colab("https://github.com/a/b", "book/index.md") == ""
+    assert repository.colab("https://example.org/a/b", SOURCES[0]) == ""
+    assert repository.colab("", SOURCES[0]) == ""

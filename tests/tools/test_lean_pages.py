@@ -2,8 +2,21 @@
 
 import pytest
 
-from tools.website.lean import MENDED, SAID, check_theme, mended, with_plain_code
+from tools.website.folds import with_names
+from tools.website.lean import MENDED, NEEDED_BY, SAID, check_theme, mended, with_plain_code
 from tools.website.mathematics import Place, flat
+
+FOLDED = (
+    '<div class="cell docutils container">\n<details class="admonition hide above-input">\n'
+    '<summary aria-label="x">Show code</summary>\n<div class="cell_input docutils container">'
+    '<div class="highlight-python3 notranslate"><div class="highlight"><pre><span></span>'
+    '<span class="n">x</span></pre></div></div></div></details></div>'
+)
+PAGE_OF_SPHINX = (
+    '<link rel="preload" as="font" href="a.woff2">\n<link rel="stylesheet" href="a.css" />\n'
+    f'<img alt="a" src="_images/a.png" />{FOLDED}'
+)
+WRITTEN_BY_SPHINX = ("preload", "stylesheet", "_images/", "<pre>", "cell_input", "admonition hide")
 
 
 def test_nested_groups_become_places():
@@ -65,7 +78,15 @@ def test_the_scripts_of_the_theme_wait():
 
 
 def test_what_the_theme_no_longer_writes_is_noticed():
-    every, last = "".join(SAID), list(SAID)[-1]
-    check_theme([every])
-    with pytest.raises(ValueError, match=r"Print|class"):
-        check_theme([every.replace(last, "")])
+    scripts = "".join(f'<script src="_static/{name}"></script>' for name in NEEDED_BY)
+    every = [*SAID, scripts, PAGE_OF_SPHINX]
+    check_theme(every)
+    for gone in (list(SAID)[-1], 'src="_static/quiz.js"', *WRITTEN_BY_SPHINX):
+        with pytest.raises(ValueError, match="no page contains"):
+            check_theme([part.replace(gone, "") for part in every])
+
+
+def test_a_fold_that_keeps_its_name_is_noticed():
+    assert "Set-up" in with_names(FOLDED.replace("cell docutils", "cell tag_set-up docutils"))
+    with pytest.raises(ValueError, match="a fold without a name"):
+        with_names(FOLDED.replace("cell_input", "another class"))

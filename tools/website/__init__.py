@@ -59,6 +59,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("config-inited", repository.add_buttons)
     app.connect("doctree-resolved", terms.link_terms)
     app.connect("html-page-context", add_facts)
+    app.connect("html-page-context", repository.add_colab, priority=900)  # after the theme's own
     app.connect("html-collect-pages", not_found_page)
     # Last of all: the theme writes the colours of code at the very end too.
     app.connect("build-finished", finish, priority=900)

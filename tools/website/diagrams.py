@@ -5,15 +5,13 @@ import html
 import io
 import re
 from functools import cache
-from pathlib import Path
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from fontTools.varLib import instancer
+
+from src.figures.style import FONTS
 
 FAMILY = "Book Sans"
-FOLDER = Path(__file__).parent / "fonts"  # what the browser gets is in book/_static/fonts
-WEIGHTS = {"normal": 400, "bold": 700}
 FONT_FAMILY = re.compile(r'font-family="([^"]*)"')
 TAG = re.compile(r"<[^>]+>")
 
@@ -35,12 +33,8 @@ def with_font(svg: str) -> str:
 
 @cache
 def _face(weight: str, style: str, letters: str) -> str:
-    font = TTFont(FOLDER / f"book-sans{'-italic' * (style == 'italic')}.woff")
-    if "fvar" in font:
-        font = instancer.instantiateVariableFont(font, {"wght": WEIGHTS[weight]})
-        buffer = io.BytesIO()
-        font.save(buffer)
-        font = TTFont(buffer)
+    name = "italic" if style == "italic" else "bold" if weight == "bold" else "regular"
+    font = TTFont(FONTS / f"book-sans-{name}.ttf")  # the page itself has book/_static/fonts
     options = subset.Options(layout_features=["mark"], hinting=False, name_IDs=[0, 13])
     options.flavor = font.flavor = "woff"
     chosen = subset.Subsetter(options)

@@ -17,6 +17,7 @@ CELL = re.compile(
     r'<div class="highlight"><pre>(?P<code>.*?)</pre>',
     re.DOTALL,
 )
+FOLDED = re.compile(r'<div class="cell[^"]*docutils container">\s*<details class="admonition hide')
 # Of a cell's output, where only that is folded or where both are.
 OUTPUT = re.compile(
     r'<details class="admonition hide (?P<where>[\w-]+)">\s*<summary[^>]*>.*?</summary>', re.DOTALL
@@ -26,7 +27,10 @@ COMMENT = re.compile(r"# *(\S.*)")
 
 
 def with_names(page: str) -> str:
-    """The page with each fold of a code cell named, and long visible code marked as such."""
+    """The page with each fold of a code cell named, and long visible code marked as such.
+
+    Raises ValueError where a fold keeps the name that MyST-NB gave it.
+    """
     return OUTPUT.sub(_output, CELL.sub(_cell, page))
 
 
@@ -71,10 +75,11 @@ def _fold(name: str, lines: int) -> str:
 
 
 def _output(match: re.Match) -> str:
-    name = {"below-input": "Output", "above-output": "Output"}.get(
-        match["where"], "Code and output"
-    )
+    where = match["where"]
+    if where == "above-input":  # CELL names these
+        raise ValueError(f"a fold without a name: {match.string[match.start() :][:300]}")
+    name = {"below-input": "Output", "above-output": "Output"}.get(where, "Code and output")
     return (
-        f'<details class="hide code-fold {match["where"]}"><summary>'
+        f'<details class="hide code-fold {where}"><summary>'
         f'<span class="fold-name">{name}</span></summary>'
     )

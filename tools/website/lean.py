@@ -9,7 +9,8 @@ from urllib.parse import unquote
 import numpy as np
 from PIL import Image
 
-from tools.website import dark, diagrams
+from src.figures.style import SCALE
+from tools.website import dark, diagrams, folds
 
 SHEET = re.compile(r'<link(?=[^>]*\brel="stylesheet")[^>]*\bhref="(?P<file>[^"?]+)[^"]*"[^>]*>\s*')
 PRELOAD = re.compile(r'<link rel="preload"[^>]*>\s*')
@@ -39,6 +40,17 @@ NEEDED_BY = {
 CODE = re.compile(r'<div class="highlight"><pre>.*?</pre>', re.DOTALL)
 # Names, punctuation, modules, spaces: in both themes they have the colour of all text.
 UNCOLOURED = re.compile(r'<span class="(?:n|p|nn|w)">([^<]*)</span>')
+# What is looked for in the pages that Sphinx writes.
+PATTERNS = {
+    "a style sheet": SHEET,
+    "a preload": PRELOAD,
+    "a script": SCRIPT,
+    "a picture": PICTURE,
+    "code": CODE,
+    "code without a colour": UNCOLOURED,
+    "a cell of code": folds.CELL,
+    "a folded cell": folds.FOLDED,
+}
 # Scripts of the theme, each with what is replaced in it, once.
 MENDED = {
     # It asks every box for its width; templates/layout.html asks those in sight.
@@ -59,8 +71,7 @@ MENDED = {
     "togglebutton.js": ("Toggle hidden content", "Show or hide the rest of this box"),
 }
 
-# What Sphinx, its extensions and the theme write, what stands there instead, and whether every site
-# has it: what no longer matches the theme raises, instead of being left as it is.
+# What Sphinx, its extensions and the theme write, and what stands there instead.
 SAID = {
     '<th class="head"><p></p></th>': "<td></td>",  # an empty corner heads nothing
     'role="doc-biblioentry"': 'role="listitem"',  # deprecated, and the entries stand in a list
@@ -95,11 +106,19 @@ def with_plain_words(page: str) -> str:
 
 
 def check_theme(pages: Iterable[str]) -> None:
-    """Raise ValueError for an entry of SAID that no page contains: the theme has changed."""
+    """Raise ValueError for what no page contains any more: the theme has changed.
+
+    That is an entry of SAID, a script of NEEDED_BY, or whatever one of PATTERNS looks for.
+    """
     pages = list(pages)
+    scripts = {
+        posixpath.basename(match["file"]) for page in pages for match in SCRIPT.finditer(page)
+    }
     gone = [text for text in SAID if not any(text in page for page in pages)]
+    gone += sorted(NEEDED_BY.keys() - scripts)
+    gone += [name for name, pattern in PATTERNS.items() if not any(map(pattern.search, pages))]
     if gone:
-        raise ValueError(f"no page contains {gone}: see SAID in tools/website/lean.py")
+        raise ValueError(f"no page contains {gone}: see tools/website/lean.py and folds.py")
 
 
 def with_plain_code(page: str) -> str:
@@ -168,7 +187,8 @@ def with_light_pictures(page: str, folder: Path) -> str:
     """PNG files as WebP without loss, each picture with its dark twin and the room it will take.
 
     folder: of the page. A picture further down is loaded when the reader comes near it, and of the
-    two twins only the one that the page shows.
+    two twins only the one that the page shows. A screen with one pixel a point, or a narrow one,
+    loads a picture of half the size.
     """
 
     def one(match: re.Match) -> str:
@@ -178,12 +198,23 @@ def with_light_pictures(page: str, folder: Path) -> str:
         width, height = _size(file)
         room = f'width="{width}" height="{height}" loading="lazy"'
         before, after, up = match["before"], match["after"], posixpath.dirname(match["file"])
-        return "".join(
-            f'<img {before}src="{up}/{name}"{after} {room} data-in="{theme}">'
-            for theme, name in zip(("light", "dark"), _twins(file), strict=True)
-        )
+        twins = []
+        for theme, name in zip(("light", "dark"), _twins(file), strict=True):
+            choice = "" if file.suffix == ".svg" else _choice(f"{up}/{name}", width)
+            twins.append(f'<img {before}src="{up}/{name}"{choice}{after} {room} data-in="{theme}">')
+        return "".join(twins)
 
     return PICTURE.sub(one, page)
+
+
+def _choice(address: str, width: int) -> str:
+    """Attributes by which a browser takes a figure in full, or in half where that is enough."""
+    sizes = f"(max-width: {width}px) 100vw, {width}px"
+    return f' srcset="{_half(address)} {width}w, {address} {SCALE * width}w" sizes="{sizes}"'
+
+
+def _half(address: str) -> str:
+    return address.removesuffix(".webp") + ".half.webp"
 
 
 def _twins(file: Path) -> tuple[str, str]:
@@ -200,8 +231,10 @@ def _twins(file: Path) -> tuple[str, str]:
     if not twin.exists() or twin.stat().st_mtime < file.stat().st_mtime:
         with Image.open(file) as picture:
             pixels = dark.dark_pixels(np.asarray(picture.convert("RGB")))
-            picture.save(light, lossless=True, quality=100, method=4, exact=True)
-            Image.fromarray(pixels).save(twin, lossless=True, quality=100, method=4)
+            for version, target in ((picture, light), (Image.fromarray(pixels), twin)):
+                version.save(target, lossless=True, quality=100, method=4, exact=True)
+                half = version.convert("RGB").reduce(SCALE)
+                half.save(_half(target.as_posix()), lossless=True, quality=100, method=4)
     return light.name, twin.name
 
 
@@ -210,7 +243,8 @@ def _size(file: Path) -> tuple[int, int]:
         box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', file.read_text(encoding="utf-8"))
         return round(float(box[1])), round(float(box[2]))
     with Image.open(file) as picture:
-        return picture.size
+        width, height = picture.size
+    return width // SCALE, height // SCALE
 
 
 def moved(page: str, old: str, new: str) -> str:
