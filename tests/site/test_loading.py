@@ -51,6 +51,7 @@ def test_a_page_without_widgets_or_code_loads_no_script_for_them(read, site):
 def test_pictures_have_their_room_before_they_come(read, site, page):
     for tag, attributes in read(site / page).tags:
         if tag == "img" and "/_images/" in attributes["src"]:
+            assert "height" not in attributes.get("style", ""), "stretched where it is narrow"
             assert int(attributes["width"]) > 0, attributes["src"]
             assert int(attributes["height"]) > 0, attributes["src"]
 
@@ -76,10 +77,12 @@ def test_figures_are_sharp_and_no_larger_than_shown(browser, address, site, page
                 .filter((img) => img.getBoundingClientRect().width);
             for (const img of shown) img.loading = "eager";
             await Promise.all(shown.map((img) => img.decode()));
-            return shown.map((img) => [img.currentSrc, img.getBoundingClientRect().width]);
+            const size = (img) => img.getBoundingClientRect();
+            return shown.map((img) => [img.currentSrc, size(img).width, size(img).height]);
         }"""
     )
     tab.close()
-    for source, shown in figures:
+    for source, shown, height in figures:
         with Image.open(site / source.removeprefix(address)) as picture:
             assert 0.95 < picture.width / (2 * shown) < 1.6, source
+            assert height / shown == pytest.approx(picture.height / picture.width, rel=0.01), source

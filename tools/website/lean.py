@@ -18,6 +18,7 @@ SCRIPT = re.compile(r'<script(?P<before>[^>]*?) src="(?P<file>[^"?]+)(?P<rest>[^
 PICTURE = re.compile(
     r'<img (?P<before>[^>]*?)src="(?P<file>(?:[^"]*/)?_images/[^"]+)"(?P<after>[^>]*?)\s*/?>'
 )
+STYLE = re.compile(r' ?\bstyle="(?:width: [\d.]+px; ?|height: [\d.]+px; ?)+"')  # a fixed size
 CLASSES = re.compile(r'\b(?:class|id)="([^"]*)"')
 LINK = re.compile(r'(?P<before>\b(?:href|src|action|data-content_root)=")(?P<address>[^"]*)"')
 
@@ -197,7 +198,8 @@ def with_light_pictures(page: str, folder: Path) -> str:
         file = folder / unquote(match["file"])
         width, height = _size(file)
         room = f'width="{width}" height="{height}" loading="lazy"'
-        before, after, up = match["before"], match["after"], posixpath.dirname(match["file"])
+        before, after = (STYLE.sub("", match[part]) for part in ("before", "after"))
+        up = posixpath.dirname(match["file"])
         twins = []
         for theme, name in zip(("light", "dark"), _twins(file), strict=True):
             choice = "" if file.suffix == ".svg" else _choice(f"{up}/{name}", width)
