@@ -34,6 +34,10 @@ class NGramClassifier:
         """Give the class of each text: (N,) int."""
         return self._regression.predict(self._vectorizer.transform(texts))
 
+    def logits(self, texts: list[str]) -> np.ndarray:
+        """Give the score of every class for each text: (N, C), for three classes or more."""
+        return self._regression.decision_function(self._vectorizer.transform(texts))
+
     def score(self, labelled: LabelledTexts) -> float:
         """Return the fraction of texts whose class is right."""
         return float((self.predict(labelled.texts) == labelled.labels).mean())

@@ -43,6 +43,7 @@ def fit(
     updates: int,
     rng: np.random.Generator,
     learning_rate: float = 1e-2,
+    weight_decay: float = 0.0,
     schedule: Callable[[int, int], float] = warm_up_then_decay,
     max_norm: float | None = 5.0,
     validate_every: int = 100,
@@ -63,6 +64,8 @@ def fit(
         updates: how often the weights change.
         rng: seeds torch's generator, from which dropout draws its masks.
         learning_rate: Adam's, at its highest.
+        weight_decay: every update also shrinks each weight by learning rate times this, as AdamW
+            does (Loshchilov and Hutter 2019). 0: plain Adam.
         schedule: `schedule(update, updates)` multiplies the learning rate.
         max_norm: the global norm of the gradient is cut to this before each update. None: never.
         validate_every: updates between validations; there is always one after the last.
@@ -85,8 +88,12 @@ def fit(
         validate_every=validate_every,
         patience=patience,
     )
+    if not weight_decay >= 0:
+        raise ValueError(f"weight_decay must be at least 0, got {weight_decay}")
     torch.manual_seed(int(rng.integers(2**63)))
-    optimizer = torch.optim.Adam(model.parameters(), lr=learning_rate)
+    optimizer = torch.optim.Adam(
+        model.parameters(), learning_rate, weight_decay=weight_decay, decoupled_weight_decay=True
+    )
     history, best, running_loss, batch_iterator = History(), None, [], iter(batches)
 
     bar = tqdm(range(1, updates + 1), unit="update", disable=None if progress else True)

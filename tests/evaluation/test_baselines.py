@@ -23,3 +23,11 @@ def test_it_cannot_see_the_order_of_words():
 def test_it_counts_its_weights():
     model = NGramClassifier(1).fit(LabelledTexts(["ab", "b", "c"], np.array([0, 1, 2])))
     assert model.weights == (4 + 1) * 3  # the letters a, b, c and the space; a bias
+
+
+def test_its_answer_is_the_class_of_the_largest_logit():
+    labelled = LabelledTexts(["ab", "ba", "cc", "ca"] * 5, np.array([0, 1, 2, 1] * 5))
+    model = NGramClassifier(2).fit(labelled)
+    logits = model.logits(labelled.texts)
+    assert logits.shape == (20, 3)
+    assert logits.argmax(1).tolist() == model.predict(labelled.texts).tolist()

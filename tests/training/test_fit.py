@@ -198,3 +198,17 @@ def test_the_last_update_of_the_schedule_changes_nothing():
     fit_line(kept, score=score, updates=20, validate_every=1)
     assert torch.equal(weights[-1], weights[-2])
     assert not torch.equal(weights[-2], weights[-3])
+
+
+def test_weight_decay_shrinks_the_weights_as_adamw_does():
+    """One update at a constant rate: decay moves w by -rate · decay · w beyond Adam's own step."""
+    rate, moved = 0.1, {}
+    for decay in (0.0, 0.5):
+        model = new_line()
+        fit_line(
+            model, updates=1, learning_rate=rate, weight_decay=decay, schedule=lambda k, n: 1.0
+        )
+        moved[decay] = model.weight.item()
+    assert moved[0.5] - moved[0.0] == pytest.approx(-rate * 0.5 * 0.3, rel=1e-4)
+    with pytest.raises(ValueError, match="weight_decay must be at least 0, got -1"):
+        fit_line(new_line(), weight_decay=-1)
