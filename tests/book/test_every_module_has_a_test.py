@@ -21,7 +21,6 @@ THROUGH_OTHERS = {
     "src.equations.states": "test_equations_input.py, test_equations_properties.py",
     "src.equations.torch_weights": "test_equations_input.py: from_torch of every layer",
     "src.modules.checks": "test_modules_input.py: bad input to every module",
-    "src.modules.layer": "test_modules_equal_torch.py",
     "src.modules.stack": "test_modules_equal_torch.py, test_modules_dropout.py",
     "src.pronounce.words": "test_command.py: the signs and bytes that reach the command",
     "src.tasks.dictionary": "test_stress.py, test_pronunciation.py: the two tasks made of it",
