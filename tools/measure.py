@@ -25,7 +25,6 @@ FIRST_EDITION = {
     "4-pytorch/classify",
     "4-pytorch/variable-lengths",
     "4-pytorch/training-tips",
-    "4-pytorch/attention-pooling",
     "5-seq2seq/encode-decode",
     "5-seq2seq/attend",
     "5-seq2seq/decode",
