@@ -6,6 +6,9 @@
  * reads that state and renders every widget view of the page into the place of its script tag.
  * Widgets of one model share it, as they do in Jupyter. Python callbacks do not run here: a
  * widget that must answer on the website computes its answer in `_esm`.
+ *
+ * What a reader has set stands in the address (`#word=photograph&letter=7`), so that it can be
+ * linked. A phrase of the text with `data-set` sets it too (see tools/website/live.py).
  */
 (() => {
   const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
@@ -66,6 +69,59 @@
     return { model, render: widget.render };
   }
 
+  const models = [];
+  const isPlain = (value) => ["string", "number"].includes(typeof value);
+
+  /** Set the traits that a text such as "word=photograph&letter=7" names; the models it is for. */
+  function setFrom(text) {
+    const wanted = [...new URLSearchParams(text)];
+    return models.filter(({ model }) => {
+      const mine = wanted.filter(([name]) => !name.startsWith("_") && isPlain(model.get(name)));
+      for (const [name, value] of mine) {
+        const number = typeof model.get(name) === "number";
+        if (!number || Number.isFinite(Number(value))) model.set(name, number ? Number(value) : value);
+      }
+      model.save_changes();
+      return mine.length;
+    });
+  }
+
+  /** Keep in the address what differs from the page as it was written. */
+  let waiting;
+  function keepAddress() {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      const changed = new URLSearchParams();
+      for (const { model, written } of models) {
+        for (const [name, value] of Object.entries(model.state)) {
+          if (!name.startsWith("_") && isPlain(value) && value !== written[name]) {
+            changed.set(name, value);
+          }
+        }
+      }
+      const { pathname, search } = location;
+      history.replaceState(null, "", changed.size ? `#${changed}` : pathname + search);
+    }, 300);
+  }
+
+  /** A model has come to life: bring it to the address, then keep the address. */
+  function join(model, el) {
+    models.push({ model, el, written: { ...model.state } });
+    setFrom(location.hash.slice(1));
+    model.on("change", keepAddress);
+  }
+  addEventListener("hashchange", () => setFrom(location.hash.slice(1)));
+
+  for (const phrase of document.querySelectorAll("button[data-set]")) {
+    phrase.addEventListener("click", () => {
+      const [first] = setFrom(phrase.dataset.set);
+      if (!first) return;
+      const { top, bottom } = first.el.getBoundingClientRect();
+      if (bottom < 120 || top > innerHeight - 120) first.el.scrollIntoView({ block: "nearest" });
+    });
+    phrase.disabled = false;
+  }
+
   const read = (script) => JSON.parse(script.textContent);
   const saved = {};
   for (const script of document.querySelectorAll(STATE)) Object.assign(saved, read(script).state);
@@ -77,7 +133,10 @@
     const el = Object.assign(document.createElement("div"), { className: "widget" });
     script.replaceWith(el);
     loaded[id] ??= load(saved[id]);
-    loaded[id].then(({ model, render }) => render?.({ model, el })).catch((error) => {
+    loaded[id].then(({ model, render }) => {
+      render?.({ model, el });
+      if (models.every((known) => known.model !== model)) join(model, el);
+    }).catch((error) => {
       el.textContent = "This interactive figure could not start in your browser.";
       console.error(error);
     });

@@ -1,22 +1,11 @@
 // What the explorers share: sliders, settings to try, a plot of ten steps, and a sentence.
-// Python puts this file before the one that defines an explorer (front_end in explorer.py).
+// Python puts this file before the one that defines an explorer (front_end in explorer.py), and the
+// library in `live` before both.
 
 const STEPS = 10;
 const MEMORY = 0.8;
 
-const sigmoid = (a) => (a >= 0 ? 1 / (1 + Math.exp(-a)) : Math.exp(a) / (1 + Math.exp(a)));
-const signed = (value) => value.toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", "−");
-const short = (value) => String(+value.toFixed(4)).replace("-", "−");
 const WIDTHS = [380, 600]; // of the plot, in its own units: on a phone it is less wide, not smaller
-
-function node(namespace, name, attributes, text) {
-  const made = document.createElementNS(`http://www.w3.org/${namespace}`, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.textContent = text;
-  return made;
-}
-const svg = (name, attributes, text = "") => node("2000/svg", name, attributes, text);
-const html = (name, attributes, text = "") => node("1999/xhtml", name, attributes, text);
 
 /** Draw a run's series between low and high; one with fewer points begins at a later step. */
 function draw(plot, series, names, [low, high], ticks, axis) {

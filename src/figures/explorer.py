@@ -9,13 +9,14 @@ from matplotlib.figure import Figure
 STEPS = 10
 MEMORY = 0.8  # what a unit holds before the first step
 
-_HERE = Path(__file__).parent
-STYLE_SHEET = _HERE / "explorer.css"
+HERE = Path(__file__).parent
+STYLE_SHEET = HERE / "explorer.css"
 
 
-def front_end(name: str) -> str:
-    """The ES module of one explorer: explorer.js, which all share, and the file of this name."""
-    return "\n".join((_HERE / file).read_text(encoding="utf-8") for file in ("explorer.js", name))
+def front_end(*names: str) -> str:
+    """The ES module of a figure: the library in `live` and the files of these names, in order."""
+    files = [*sorted((HERE / "live").glob("*.js")), *(HERE / name for name in names)]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def finite_numbers(**values: float) -> list[float]:

@@ -81,7 +81,7 @@ def run_cell(forget: float, write: float, candidate: float, output: float) -> Ce
 class GateExplorer(anywidget.AnyWidget):
     """The explorer as a widget: the sliders' four values are its traits."""
 
-    _esm = front_end("gate_explorer.js")
+    _esm = front_end("explorer.js", "gate_explorer.js")
     _css = STYLE_SHEET
 
     forget = traitlets.Float(0.0).tag(sync=True)

@@ -76,7 +76,7 @@ def run_unit(update: float, reset: float, drive: float, weight: float) -> UnitRu
 class GRUExplorer(anywidget.AnyWidget):
     """The explorer as a widget: the sliders' four values are its traits."""
 
-    _esm = front_end("gru_explorer.js")
+    _esm = front_end("explorer.js", "gru_explorer.js")
     _css = STYLE_SHEET
 
     update = traitlets.Float(-1.5).tag(sync=True)

@@ -86,7 +86,7 @@ def run_memory(bias: float, swing: float, steps: float) -> MemoryRun:
 class HalfLifeExplorer(anywidget.AnyWidget):
     """The explorer as a widget: the sliders' three values are its traits."""
 
-    _esm = front_end("half_life_explorer.js")
+    _esm = front_end("explorer.js", "half_life_explorer.js")
     _css = STYLE_SHEET
 
     bias = traitlets.Float(1.0).tag(sync=True)

@@ -2,11 +2,10 @@
 
 A Sphinx extension. It runs after the pages are written: mathematics.py draws the formulas,
 stylesheet.py and lean.py leave out what no page uses, dark.py draws the figures once more for the
-dark page, quiz.py makes questions answer, folds.py names what
-is folded, cards.py keeps what links show, repository.py and notebooks.py lead from a page to its
-source, terms.py links the glossary, search.py writes what the
-search looks through, facts.py and identity.py add what search engines and those who cite the book
-ask for.
+dark page, quiz.py makes questions answer, folds.py names what is folded, cards.py keeps what links
+show, repository.py and notebooks.py lead from a page to its source, live.py puts figures on pages
+without code, terms.py links the glossary, search.py writes what the search looks through, facts.py
+and identity.py add what search engines and those who cite the book ask for.
 
 The environment variable SITE_URL is the address where the site will stand; without it no page
 claims one.
@@ -32,6 +31,7 @@ from tools.website import (
     folds,
     identity,
     lean,
+    live,
     mathematics,
     notebooks,
     quiz,
@@ -53,9 +53,12 @@ LEFTOVERS = (
 
 def setup(app: Sphinx) -> dict:
     app.add_html_math_renderer("drawn", (html_visit_math, None), (html_visit_displaymath, None))
-    for script in ("arrive.js", "cards.js", "code.js", "contents.js", "quiz.js", "search.js"):
-        app.add_js_file(script)
+    scripts = ("arrive", "cards", "code", "contents", "quiz", "search", "widgets")
+    for script in scripts:  # those that a page does not need go again: NEEDED_BY in lean.py
+        app.add_js_file(f"{script}.js")
     app.add_directive("clone", repository.Clone)
+    app.add_directive("live-figure", live.LiveFigure)
+    app.add_role("set", live.Set())
     app.connect("config-inited", repository.add_buttons)
     app.connect("doctree-resolved", terms.link_terms)
     app.connect("html-page-context", add_facts)
