@@ -63,7 +63,7 @@
     const bonus = (id) => {
       const one = searchSections[id];
       const has = (text) => ` ${spelt(text)} `.includes(phrase);
-      let factor = { chapter: 1.5, term: 0.8, page: 1 }[one.kind];
+      let factor = { chapter: 1.5, around: 0.4, term: 0.8, page: 1 }[one.kind];
       if (has(one.title)) factor *= 2;
       else if (one.sentences.some(has)) factor *= 1.5;
       if (home.some((page) => one.address.startsWith(`${page}.html`))) factor *= 3;

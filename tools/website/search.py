@@ -20,6 +20,8 @@ from tools.website.terms import GLOSSARY
 
 SCRIPT = "_static/search-index.js"
 BLOCKS = (nodes.paragraph, nodes.term, nodes.caption, nodes.row, nodes.title, nodes.rubric)
+# Sections that name a chapter's words without explaining them: found, but after those that do.
+AROUND = {"Exercises", "Check yourself", "Summary", "Further reading"}
 NAME = re.compile(r"[A-Za-z_][\w.]{2,}")
 
 
@@ -32,7 +34,7 @@ class Section(NamedTuple):
         address: from the first folder of the site.
         sentences: what it says, code and displayed formulas left out.
         names: what its code names, once each.
-        kind: "chapter", "term" (of the glossary) or "page".
+        kind: "chapter", "around" (of a chapter, see AROUND), "term" (of the glossary) or "page".
         leads_to: of a term, the pages that its explanation names, without ending.
     """
 
@@ -58,7 +60,7 @@ def sections(doctree: nodes.document, docname: str, title: str) -> Iterator[Sect
             own = title
         else:
             address += "#" + section["ids"][0]
-        kind = "chapter" if is_chapter else "page"
+        kind = "page" if not is_chapter else "around" if own in AROUND else "chapter"
         yield Section(title, own, address, _sentences(section), _names(section), kind, [])
     if docname == GLOSSARY:
         yield from _terms(doctree, docname, title)
