@@ -8,7 +8,7 @@ const MEMORY = 0.8;
 const WIDTHS = [380, 600]; // of the plot, in its own units: on a phone it is less wide, not smaller
 
 /** Draw a run's series between low and high; one with fewer points begins at a later step. */
-function draw(plot, series, names, [low, high], ticks, axis) {
+function draw(plot, series, names, [low, high]) {
   const step = (plot.viewBox.baseVal.width - 100) / STEPS;
   const x = (t) => 48 + step * t;
   const y = (value) => 230 - (200 * (value - low)) / (high - low);
@@ -18,9 +18,9 @@ function draw(plot, series, names, [low, high], ticks, axis) {
     plot.append(svg("text", { x: x(0) - 10, y: y(value) + 4, class: "tick end" }, signed(value)));
   }
   for (let t = 0; t <= STEPS; t += 1) {
-    plot.append(svg("text", { x: x(t), y: 252, class: "tick" }, String(ticks(t))));
+    plot.append(svg("text", { x: x(t), y: 252, class: "tick" }, String(t)));
   }
-  plot.append(svg("text", { x: x(STEPS / 2), y: 272, class: "tick" }, axis));
+  plot.append(svg("text", { x: x(STEPS / 2), y: 272, class: "tick" }, "step t"));
   let lastLabel = -Infinity;
   for (const [kind, values] of Object.entries(series)) {
     const first = STEPS + 1 - values.length;
@@ -38,17 +38,15 @@ function draw(plot, series, names, [low, high], ticks, axis) {
  * An anywidget. The traits are the sliders' keys, and `settings`: [name, [a value for each slider]].
  *
  * label: what a screen reader calls it.
- * sliders: [key, what it does, symbol, colour as in explorer.css, largest value, and where they
- *   are not −largest and 0.1, the smallest value and the step].
+ * sliders: [key, what it does, symbol, colour as in explorer.css, largest value]. The smallest is
+ *   −largest.
  * names: for each series its label in the plot.
  * run(...values): { values: what to show beside each slider, series: { kind: numbers } }.
  * range(run): the two ends of the vertical axis.
  * sentence(run): the result in words.
- * lag(run, t): what stands below point t; axis: below these.
  */
 function explorer({
   label, sliders, names, run, range, sentence,
-  lag = (now, t) => t, axis = "step t",
 }) {
   function render({ model, el }) {
     const root = html("section", { class: "gate-explorer", "aria-label": label });
@@ -57,9 +55,9 @@ function explorer({
     const plot = svg("svg", { "aria-hidden": "true" });
     const summary = html("output", { class: "summary", "aria-live": "polite" });
 
-    const inputs = sliders.map(([key, text, symbol, colour, end, start = -end, step = 0.1]) => {
+    const inputs = sliders.map(([key, text, symbol, colour, end]) => {
       const row = html("label", { class: "slider", style: `--accent: var(--${colour})` });
-      const input = html("input", { type: "range", min: start, max: end, step });
+      const input = html("input", { type: "range", min: -end, max: end, step: 0.1 });
       const value = html("span", { class: "value" });
       row.append(html("span", { class: "label" }, text), input, value);
       input.addEventListener("input", () => {
@@ -94,7 +92,7 @@ function explorer({
         const chosen = inputs.every(({ key }, k) => model.get(key) === setting[k]);
         button.setAttribute("aria-pressed", chosen);
       }
-      draw(plot, now.series, names, range(now), (t) => lag(now, t), axis);
+      draw(plot, now.series, names, range(now));
       summary.textContent = sentence(now).replaceAll(" = ", "\u00a0=\u00a0"); // not broken over lines
       root.dataset.run = JSON.stringify(now);
     }

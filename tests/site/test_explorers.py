@@ -7,7 +7,6 @@ import pytest
 
 from src.figures.gate_explorer import run_cell
 from src.figures.gru_explorer import run_unit
-from src.figures.half_life_explorer import run_memory
 
 
 def tenths(rng, low=-30, high=31):
@@ -29,12 +28,6 @@ EXPLORERS = {
         run_unit,
         {"candidate": "candidates", "hidden": "hidden_states"},
         lambda rng: [tenths(rng) for _ in range(4)],
-    ),
-    "half-life": (
-        "book/2-lstm/follow-the-gradient.html",
-        run_memory,
-        {"remains": "remains", "steady": "steady"},
-        lambda rng: [tenths(rng, -80, 81), tenths(rng, 0, 41), 20 * rng.integers(1, 26)],
     ),
 }
 WIDGET_VIEW = "script[type='application/vnd.jupyter.widget-view+json']"
@@ -112,9 +105,6 @@ def said_after(browser, url, setting):
 
 def test_the_sentence_is_english(address, browser):
     assert "−0.00" not in said_after(browser, address + EXPLORERS["LSTM"][0], "Erase")
-    half = said_after(browser, address + EXPLORERS["half-life"][0], "Bias 0")
-    assert half.startswith("Half of the memory is gone after 1 step. ")
-    assert "9.5·10⁻⁷" in half
 
 
 @pytest.mark.parametrize("name", EXPLORERS)

@@ -3,8 +3,8 @@
 import pytest
 
 FIRST = 3
-# What is typed, and the section that has to be among the first three; a whole chapter, which ends in
-# "html$", or a term of the glossary where that is the answer.
+# What is typed, and the section that has to be among the first three; a whole chapter (html$) or a
+# term of the glossary where that is the answer.
 QUESTIONS = {
     "forget gate": "2-lstm/open-the-cell.html#three-gates-one-candidate",
     "backpropagation": "1-memory/unroll.html#back-through-time-in-full",
