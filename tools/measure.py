@@ -25,7 +25,6 @@ FIRST_EDITION = {
     "4-pytorch/classify",
     "5-seq2seq/encode-decode",
     "5-seq2seq/attend",
-    "5-seq2seq/decode",
 }
 
 FOLDED = {"hide-input", "remove-input", "hide-cell", "remove-cell"}

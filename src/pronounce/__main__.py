@@ -1,20 +1,20 @@
 """Say how English words are pronounced: `python -m src.pronounce knight thought`.
 
 Words come as arguments, or from standard input, one or more a line; what has come is answered at
-once, a long list in batches. The phonemes are those of the
-CMU Pronouncing Dictionary without stress; the answers are the model's, for words in the dictionary
-and for others. What cannot be read is named on standard error, the rest is answered, and the exit
-status is 1.
+once, a long list in batches. The phonemes are those of the CMU Pronouncing Dictionary without
+stress; the answers are the model's, for words in the dictionary and for others. The number after an
+answer is the chance that such a dictionary has it. What cannot be read is named on standard error,
+the rest is answered, and the exit status is 1.
 """
 
 import argparse
-import math
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 
 import torch
 
+from src.pronounce.calibration import chance
 from src.pronounce.pronouncer import LONGEST, Answer, Pronouncer
 from src.pronounce.words import spelling, visible, words_as_they_come
 from src.tasks.pronunciation import LETTERS
@@ -54,16 +54,16 @@ def batches(words: Sequence, size: int) -> Iterator[Sequence]:
 
 
 def for_people(word: str, answers: list[Answer]) -> str:
-    """A word, and below it each answer with its probability."""
+    """A word, and below it each answer with the chance that it is right."""
     lines = [
-        f"  {rank}. {' '.join(phonemes)}   {math.exp(log_prob):.3f}"
+        f"  {rank}. {' '.join(phonemes)}   {chance(log_prob, len(spelling(word))):.2f}"
         for rank, (phonemes, log_prob) in enumerate(answers, 1)
     ]
     return "\n".join([word, *lines])
 
 
 def for_programs(word: str, answers: list[Answer]) -> str:
-    """Lines of word, phonemes and log probability, separated by tabs."""
+    """Lines of word, phonemes and the model's own log probability, separated by tabs."""
     return "\n".join(
         f"{word}\t{' '.join(phonemes)}\t{log_prob:.4f}" for phonemes, log_prob in answers
     )
@@ -82,7 +82,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--beam", type=positive, default=8, metavar="K", help="width of the search (8)"
     )
     parser.add_argument(
-        "--tsv", action="store_true", help="one answer a line: word, phonemes, log probability"
+        "--tsv",
+        action="store_true",
+        help="one answer a line: word, phonemes, the model's log probability",
     )
     options = parser.parse_args(arguments)
     show = for_programs if options.tsv else for_people
