@@ -89,14 +89,14 @@ def beam_search(
     width: int,
     length_power: float = 0.0,
 ) -> list[list[Hypothesis]]:
-    """Keep the `width` most probable beginnings at every step; return the best complete answers.
+    """Keep the `width` most probable prefixes at every step; return the best complete answers.
 
-    At each step every kept beginning may also end. Complete answers go to a list of their own,
+    At each step every kept prefix may also end. Complete answers go to a list of their own,
     the best `width` of them by score = log_prob / length^length_power (Wu et al. 2016 divide by a
     similar power). So no complete answer that was ever reached is returned behind one with a lower
-    score. What is lost is what grows from a beginning that was not kept, and what needs more
+    score. What is lost is what grows from a prefix that was not kept, and what needs more
     than `max_steps` tokens, its end included. The search stops early only where no kept
-    beginning could still overtake: its log_prob only falls, so that no score of its continuations
+    prefix could still overtake: its log_prob only falls, so that no score of its continuations
     exceeds log_prob / max_steps^length_power.
 
     Args:
@@ -105,7 +105,7 @@ def beam_search(
         start: the token that it is given first.
         end: the token that ends an answer.
         max_steps: the most tokens of an answer, its end included.
-        width: K, how many beginnings are kept. 1 follows the greedy path and answers with the best
+        width: K, how many prefixes are kept. 1 follows the greedy path and answers with the best
             ending along it, which may come earlier than the greedy answer's.
         length_power: 0 orders by probability, which favours short answers; 1 by the mean log
             probability of a token.
@@ -126,7 +126,7 @@ def beam_search(
     B, K, device = len(state[0]), 1, state[0].device
     rows_of = torch.arange(B, device=device)[:, None]
     tokens = torch.full((B, 1), start, device=device)
-    said = tokens[:, :, None][..., :0]  # by the kept beginnings, (B, K, t)
+    said = tokens[:, :, None][..., :0]  # by the kept prefixes, (B, K, t)
     log_probs = torch.zeros(B, 1, device=device)  # theirs
     complete = torch.full((B, width, max_steps), end, device=device)
     complete_log_probs = torch.full((B, width), -torch.inf, device=device)
