@@ -22,7 +22,6 @@ WORDS_PER_MINUTE, LINES_PER_MINUTE, MINUTES_PER_EQUATION, MINUTES_STEP = 180, 15
 
 # Chapters that still have the first edition's shape: their measure is printed, not required.
 FIRST_EDITION = {
-    "4-pytorch/classify",
     "5-seq2seq/encode-decode",
     "5-seq2seq/attend",
 }

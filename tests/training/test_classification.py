@@ -5,6 +5,8 @@ import torch
 from src.models import LSTMClassifier, initialize_parameters
 from src.tasks.texts import LabelledTexts
 from src.training.classification import collate, fit_classifier, predict, score, take
+from tools.book import ROOT
+from tools.normalise import read
 
 VOWELS = "aeiou"
 
@@ -71,3 +73,21 @@ def test_settings_reach_fit():
             rng=np.random.default_rng(0),
             max_norm=0.0,
         )
+
+
+def test_the_loop_that_the_chapter_prints_is_the_librarys():
+    """The same seed, the same weights: there is no magic in `fit`."""
+    cells = [c.source for c in read(ROOT / "book/4-pytorch/classify.ipynb").cells]
+    (imports,) = (c for c in cells if c.rstrip().endswith("start_chapter()"))
+    (loop,) = (c for c in cells if "def train_by_hand(" in c)
+    chapter: dict = {}
+    exec(imports.removesuffix("start_chapter()") + "\n" + loop, chapter)  # our own notebook
+    train, validation = (collate(words(s, n), "abcdefghij") for s, n in ((0, 120), (1, 50)))
+    settings = {"epochs": 2, "batch_size": 16, "learning_rate": 1e-2}
+    found = []
+    for train_with in (chapter["train_by_hand"], fit_classifier):
+        model = new_model()
+        train_with(model, train, validation, rng=np.random.default_rng(2), **settings)
+        found.append(torch.cat([p.detach().ravel() for p in model.parameters()]))
+    torch.testing.assert_close(*found, rtol=0, atol=1e-6)
+    assert (found[0] - torch.cat([p.detach().ravel() for p in new_model().parameters()])).any()
