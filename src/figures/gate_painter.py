@@ -50,7 +50,7 @@ class PaintedRun(NamedTuple):
     half: int
 
 
-def half_life(factor: ArrayLike) -> np.ndarray:
+def half_life(factor: float | np.ndarray) -> np.ndarray:
     """The number of steps −ln 2 / ln f after which a factor f per step leaves one half.
 
     Args:

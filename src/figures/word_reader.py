@@ -36,7 +36,7 @@ class Reading(NamedTuple):
         probabilities: of the K classes after each letter, (T, K).
     """
 
-    steps: list[LSTMStep] | list[GRUStep]
+    steps: list[LSTMStep | GRUStep]
     probabilities: np.ndarray
 
 
@@ -72,7 +72,8 @@ def read_word(layer: LSTM | GRU, readout: Linear, word: str) -> Reading:
     state: np.ndarray | tuple[np.ndarray, np.ndarray]
     zeros = np.zeros((1, layer.hidden_size))
     state = (zeros, zeros) if isinstance(layer, LSTM) else zeros
-    steps, probabilities = [], []
+    steps: list[LSTMStep | GRUStep] = []
+    probabilities = []
     for letter in np.eye(len(LETTERS))[[LETTERS.index(letter) for letter in word]]:
         now = layer.step(letter[None], state)  # type: ignore[arg-type]
         state = now.state
