@@ -21,6 +21,7 @@ from src.equations.checks import (
 from src.equations.gradients import Gradients
 from src.equations.initialization import uniform_parameters
 from src.equations.states import (
+    Size,
     State,
     add_output,
     check_state,
@@ -106,8 +107,8 @@ class RecurrentLayer:
         return f"{type(self).__name__} of {self.dtype} with {shapes}"
 
     @property
-    def state_size(self) -> int | tuple[int, int]:
-        """H if the state is an array (B, H); a pair of sizes if it is a pair of arrays."""
+    def state_size(self) -> Size:
+        """H if the state is an array (B, H); a tuple of sizes if it is a tuple of arrays."""
         return self.hidden_size
 
     def initial_state(self, batch_size: int) -> State:
