@@ -12,6 +12,17 @@ from src.equations.fast import FastGRU, FastLSTM
 from src.equations.history.lstm1997 import LSTM1997
 from src.equations.history.lstm2000 import LSTM2000
 from src.equations.history.peephole import PeepholeLSTM
+from src.equations.variants import (
+    MLSTM,
+    SLSTM,
+    CoupledLSTM,
+    LayerNormLSTM,
+    MinGRU,
+    MinLSTM,
+    NoForgetGateLSTM,
+    NoOutputGateLSTM,
+    SignedMinGRU,
+)
 
 B, T, D, H = 3, 4, 2, 4
 LENGTHS = np.array([2, 4, 1])
@@ -28,8 +39,17 @@ LAYERS = {
     "1997": (LSTM1997, {"blocks": 2}),
     "2000": (LSTM2000, {"blocks": 2}),
     "peephole": (PeepholeLSTM, {}),
+    "coupled": (CoupledLSTM, {}),
+    "no forget gate": (NoForgetGateLSTM, {}),
+    "no output gate": (NoOutputGateLSTM, {}),
+    "layer norm": (LayerNormLSTM, {}),
+    "minGRU": (MinGRU, {}),
+    "signed minGRU": (SignedMinGRU, {}),
+    "minLSTM": (MinLSTM, {}),
+    "sLSTM": (SLSTM, {}),
+    "mLSTM": (MLSTM, {}),
 }
-PAIRS = [name for name in LAYERS if "GRU" not in name and name != "RNN"]
+PAIRS = [name for name in LAYERS if "GRU" not in name and name not in ("RNN", "minLSTM")]
 
 
 @pytest.fixture(params=LAYERS)
@@ -213,7 +233,7 @@ class TestStates:
         layer = layer_of(name)
         x, state, *_ = drawn(layer)
         step = layer.step(x[:, 0], state)
-        with pytest.raises(TypeError, match=r"state must be a pair .* got \w+Step of \d"):
+        with pytest.raises(TypeError, match=r"state must be a (pair|tuple) .* got \w+Step of \d"):
             layer.step(x[:, 1], step)
 
     def test_a_step_of_another_cell_is_refused(self, layer):
@@ -250,7 +270,7 @@ class TestFlagsAndNumbers:
         rng = np.random.default_rng(0)
         assert GRU.initialize(D, H, rng=rng, reset_after=np.True_).reset_after is True
 
-    @pytest.mark.parametrize("layer_class", [LSTM, FastLSTM, PeepholeLSTM])
+    @pytest.mark.parametrize("layer_class", [LSTM, FastLSTM, PeepholeLSTM, CoupledLSTM])
     @pytest.mark.parametrize(
         ("bad", "error", "message"),
         [
@@ -308,7 +328,7 @@ class TestArrays:
         layer_class, options = LAYERS[name]
         for key in layer.parameters:
             wrong = layer.parameters | {key: bad}
-            if key.startswith("bias") and np.shape(bad) == (4,):
+            if np.shape(bad) == (4,) and layer.parameters[key].ndim == 1:
                 wrong[key] = np.ones((4, 4))
             with pytest.raises((TypeError, ValueError), match=f"{key} must "):
                 layer_class(wrong, **options)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from src.equations.gradients import Gradients
 from src.equations.layer import RecurrentLayer
 from src.equations.states import first_state
-from src.equations.variants.scan import parallel_scan, scan_backward
+from src.equations.variants.scan import Recurrence, parallel_scan, recurrence_backward
 
 
 class DiagonalStep(NamedTuple):
@@ -54,9 +54,12 @@ class DiagonalLayer(RecurrentLayer):
         h_t = a_t ⊙ h_(t−1) + b_t,      a_t and b_t functions of x_t alone
 
     A subclass says how a and b come from x, and back. `step` and `step_backward` are one step of
-    it. `forward` and `backward` do all steps at once, by a parallel scan; the loops over the steps
+    it. `forward` and `backward` find all a and b in one product, then all states by `recurrence`, a
+    parallel scan unless it is set to `linear_recurrence`. The loops over `step` and `step_backward`
     are `RecurrentLayer.forward(layer, ...)` and `RecurrentLayer.backward(layer, ...)`.
     """
+
+    recurrence: Recurrence = staticmethod(parallel_scan)
 
     def coefficients(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """a and b, each (..., H), for inputs x (..., D)."""
@@ -111,7 +114,7 @@ class DiagonalLayer(RecurrentLayer):
         state: np.ndarray | None = None,
         lengths: npt.ArrayLike | None = None,
     ) -> tuple[np.ndarray, np.ndarray, ScanTape]:
-        """Read whole sequences, all steps at once.
+        """Read whole sequences, all steps at once if the recurrence is a scan.
 
         Where a sequence has ended a = 1 and b = 0: its state is frozen.
 
@@ -121,21 +124,21 @@ class DiagonalLayer(RecurrentLayer):
         h_0 = first_state("state", state, self.state_size, len(x), self.dtype)
         a, b = self.coefficients(x)
         a[~running], b[~running] = 1, 0
-        states = np.concatenate([h_0[:, None], parallel_scan(a, b, h_0)], axis=1)
+        states = np.concatenate([h_0[:, None], self.recurrence(a, b, h_0)], axis=1)
         outputs = states[:, 1:] * running[:, :, None]
         return outputs, states[:, -1].copy(), ScanTape(x, a, states, running, repr(self))
 
     def backward(
         self, tape: ScanTape, d_outputs: np.ndarray, d_state: np.ndarray | None = None
     ) -> Gradients:
-        """The way back through all steps at once, by a scan from the end.
+        """The way back through all steps: the same recurrence, from the end.
 
         Args, Returns, Raises: as `RecurrentLayer.backward`.
         """
         x, a, states, running, _ = self.check_tape(tape, ScanTape)
         d_outputs = self.upstream(d_outputs, running)
         d_last = first_state("d_state", d_state, self.state_size, len(x), self.dtype)
-        d_h = scan_backward(a, d_outputs, d_last)
+        d_h = recurrence_backward(a, d_outputs, d_last, self.recurrence)
         d_x = np.zeros_like(x)
         read = d_h[running]  # a step that was not read has no a and no b of its own
         d_x[running], parameters = self.coefficients_backward(

@@ -7,7 +7,11 @@ Two steps of it, one after the other, are a step of the same form: first (a, b),
 grouping, and in log₂ T rounds instead of T.
 """
 
+from collections.abc import Callable
+
 import numpy as np
+
+Recurrence = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
 
 
 def linear_recurrence(a: np.ndarray, b: np.ndarray, h: np.ndarray) -> np.ndarray:
@@ -49,7 +53,9 @@ def parallel_scan(a: np.ndarray, b: np.ndarray, h: np.ndarray) -> np.ndarray:
     return b
 
 
-def scan_backward(a: np.ndarray, d_states: np.ndarray, d_last: np.ndarray) -> np.ndarray:
+def recurrence_backward(
+    a: np.ndarray, d_states: np.ndarray, d_last: np.ndarray, recurrence: Recurrence
+) -> np.ndarray:
     """Back through the recurrence: the same recurrence, from the end to the beginning.
 
         h̄_T = ∂L/∂h_T,     h̄_t = a_(t+1) ⊙ h̄_(t+1) + ∂L/∂h_t (from its output)
@@ -58,10 +64,11 @@ def scan_backward(a: np.ndarray, d_states: np.ndarray, d_last: np.ndarray) -> np
         a: (B, T, H).
         d_states: what arrives at each state from its output, (B, T, H).
         d_last: what arrives at the last state besides, (B, H).
+        recurrence: `parallel_scan` or `linear_recurrence`.
 
     Returns:
         h̄_1 to h̄_T, (B, T, H): also the gradients with respect to b.
     """
     kept = np.ones_like(a)
     kept[:, 1:] = a[:, :0:-1]  # a_T, ..., a_2, and before them 1 for what arrives at the end
-    return parallel_scan(kept, d_states[:, ::-1], d_last)[:, ::-1]
+    return recurrence(kept, d_states[:, ::-1], d_last)[:, ::-1]
