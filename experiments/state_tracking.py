@@ -26,7 +26,7 @@ What had been seen by then: one run a cell with seed 0 on parity, cups and addin
 updates, to choose these lengths (`minGRU 2` and the RNN: 100 and 300 updates of parity), and 100
 updates on letters to time them. Those seeds are not used again.
 
-NumPy, float32. About a quarter of an hour on one core.
+NumPy, float32. About nine minutes on one core.
 """
 
 from collections.abc import Callable
