@@ -525,8 +525,8 @@ SHARED = {
             ("h_t for h_(t−1)", "states[:, :-1][running]", "states[:, 1:][running]"),
             (
                 "the first state forgotten",
-                "parallel_scan(a, b, h_0)",
-                "parallel_scan(a, b, 0 * h_0)",
+                "self.recurrence(a, b, h_0)",
+                "self.recurrence(a, b, 0 * h_0)",
             ),
             ("no way to the first state", "a[:, 0] * d_h[:, 0]", "d_h[:, 0]"),
         ],
