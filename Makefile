@@ -68,11 +68,12 @@ experiments: setup ## run what is missing of the long experiments (ARGS=--quick:
 bench: setup ## measure the speed of src beside torch.nn
 	$(BIN)/python -m benchmarks.speed
 
-assignment: setup ## a problem set to work on (PS=1 to 5), in assignments/
+assignment: setup ## a problem set to work on (PS=1 to 6), in assignments/
 	@$(BIN)/python -m coursework assignment $(PS)
 
-release: setup ## the problem sets for a class, with its numbers (SEED=2027, PS=, CLASS=)
-	@$(BIN)/python -m coursework release $(if $(SEED),--seed $(SEED)) $(COURSE)
+release: setup ## the problem sets for a class, with its numbers (SEED=2027, VARIANT=seed, PS=, CLASS=)
+	@$(BIN)/python -m coursework release $(if $(SEED),--seed $(SEED)) \
+		$(if $(VARIANT),--variant "$(VARIANT)") $(COURSE)
 
 grade: setup ## grade SUBMISSIONS (a folder or zip; PS=, DUE=2026-12-01T23:59, KEEP=best, FROM=, ...)
 	@$(BIN)/python -m coursework grade "$(SUBMISSIONS)" $(COURSE) --due "$(DUE)" --zone "$(ZONE)" \
@@ -81,9 +82,9 @@ grade: setup ## grade SUBMISSIONS (a folder or zip; PS=, DUE=2026-12-01T23:59, K
 tables: setup ## write grades and feedback anew (FORMAT=moodle, canvas, gradescope, excel; ROSTER=, PS=)
 	@$(BIN)/python -m coursework tables $(COURSE) $(EXPORT)
 
-score: setup ## points by hand (PS=1 STUDENT="Ada Byron" PART=B POINTS=3 WHY="...")
+score: setup ## points by hand (PS=1 STUDENT="Ada Byron" PART=B POINTS=3 WHY="..."; or MARKS=to-mark.csv)
 	@$(BIN)/python -m coursework score $(COURSE) --student "$(STUDENT)" --part "$(PART)" \
-		--points="$(POINTS)" --why "$(WHY)"
+		--points="$(POINTS)" --why "$(WHY)" $(if $(MARKS),--marks "$(MARKS)")
 
 peers: ## compare src with ONNX Runtime, Keras, rapidfuzz and jiwer, in an environment of their own
 	$(PYTHON) -m venv _build/peers

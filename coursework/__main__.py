@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursework.problems import HERE, RELEASE, names, seed_of
+from coursework.problems import HERE, RELEASE, SOURCE, names, seed_of, variant_of
 
 if TYPE_CHECKING:
     from coursework.course import Course
@@ -35,20 +35,24 @@ def assignment(options: argparse.Namespace) -> str | None:
 
 def release(options: argparse.Namespace) -> str | None:
     """Make the releases of all sets, or of one, with the numbers of this class."""
+    from coursework import variants
     from coursework.course import Course
     from coursework.release import write_classroom, write_release
 
     own = options.folder is not None
     folder = options.folder / "release" if own else RELEASE
     for name in [options.set] if options.set else names():
-        seed = options.seed
-        if seed is None:
-            seed = seed_of(name, Course(options.folder).releases if own else RELEASE)
+        before = Course(options.folder).releases if own else RELEASE
+        seed = seed_of(name, before) if options.seed is None else options.seed
+        variant = variant_of(name, before) if options.variant is None else options.variant
+        if variant == variants.BY_SEED:
+            variant = variants.by_seed(list(variants.variants(SOURCE / name)), seed)
         try:
-            path = write_release(name, seed, folder)
+            variant = "" if variant == variants.NONE else variant
+            path = write_release(name, seed, folder, variant)
         except ValueError as error:
             return str(error)
-        print(f"{_shown(path)} with the seed {seed}")
+        print(f"{_shown(path)} with the seed {seed}{f', variant {variant}' if variant else ''}")
     for path in write_classroom(folder):
         print(f"{_shown(path)} for GitHub Classroom")
     return None
@@ -90,13 +94,15 @@ def score(options: argparse.Namespace) -> str | None:
     from coursework import manual, text
     from coursework.course import StopError
 
+    if options.marks:
+        return _with_course(options, lambda course: _enter_table(course, options.marks))
     if not (options.set and options.student and options.part and options.points):
         return "Say, for example: make score PS=1 STUDENT='Ada Byron' PART=B POINTS=3 WHY='...'"
     student, part = text.name(options.student), options.part
 
     def enter(course: "Course") -> None:
         with course.lock():
-            given, worth = course.manual(), course.worth()
+            given, worth = course.manual(), course.places()
             rows = {grade.student for grade in course.write_tables() if grade.set == options.set}
             if rows and student not in rows:
                 raise StopError(f"{options.set} has no row of {student!r} in grades.csv.")
@@ -111,6 +117,25 @@ def score(options: argparse.Namespace) -> str | None:
             print(f"{course.manual_path}: {student}, {options.set} {part}: {options.points}")
 
     return _with_course(options, enter)
+
+
+def _enter_table(course: "Course", path: Path) -> None:
+    """Merge a table in the columns of manual.csv, such as to-mark.csv, into the scores."""
+    from coursework.course import StopError
+    from coursework.manual import manual
+
+    if not path.is_file():
+        raise StopError(f"There is no table {path}.")
+    with course.lock():
+        given, more = course.manual(), manual(path, course.places())
+        rows = {(grade.student, grade.set) for grade in course.write_tables()}
+        for student, which, _ in more.scores:
+            if (student, which) not in rows:
+                raise StopError(f"{path}: {which} has no row of {student!r} in grades.csv.")
+        given.scores.update(more.scores)
+        given.save(course.manual_path)
+        course.write_tables()
+        print(f"{course.manual_path}: {len(more.scores)} scores from {path}")
 
 
 def _with_course(options: argparse.Namespace, work: Callable[["Course"], None]) -> str | None:
@@ -176,7 +201,9 @@ def main() -> None:
         return command
 
     add("assignment", assignment).add_argument("set", type=set_name, nargs="?")
-    add("release", release).add_argument("--seed", type=int, help="the last one if not given")
+    command = add("release", release)
+    command.add_argument("--seed", type=int, help="the last one if not given")
+    command.add_argument("--variant", help="seed, none or a name; the last one if not given")
 
     command = add("grade", grade)
     command.add_argument("submissions")
@@ -195,6 +222,7 @@ def main() -> None:
     command.add_argument("--part", default="", help="A, B, ... or extra")
     command.add_argument("--points", default="", help="none takes back what was entered")
     command.add_argument("--why", default="")
+    command.add_argument("--marks", type=Path, help="a table with many: to-mark.csv, filled in")
 
     options = parser.parse_args()
     sys.exit(options.run(options))

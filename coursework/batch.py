@@ -170,8 +170,13 @@ def _bounded(result: dict) -> dict:
         code.append({"label": text.line(str(cell["label"]), 60), "source": source})
         if left <= 0:
             break
+    answers = [text.lines(part.pop("answer", "")) for part in result["parts"]]
     notes = list(dict.fromkeys(text.line(str(note)) for note in result["notes"]))
-    return text.clean({**result, "notes": notes[:10], "code": []}) | {"code": code}
+    cleaned = text.clean({**result, "notes": notes[:10], "code": []}) | {"code": code}
+    for part, answer in zip(cleaned["parts"], answers, strict=True):
+        if "rubric" in part:
+            part["answer"] = answer
+    return cleaned
 
 
 def _nothing(problem: Problem, note: str) -> dict:

@@ -7,12 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from coursework import exports, text
+from coursework import exports, rubric, text
 from coursework.dates import Dates, dates
 from coursework.feedback import page
 from coursework.gradebook import Grade, grades, grades_csv
 from coursework.manual import Manual, manual
-from coursework.problems import HERE, RELEASE, Problem, names, seed_of
+from coursework.problems import HERE, RELEASE, Problem, names, seed_of, variant_of
 from coursework.roster import Roster
 from coursework.store import file_name, results, write_atomically
 
@@ -54,7 +54,10 @@ class Course:
     def problems(self, which: Sequence[str] | None = None) -> dict[str, Problem]:
         """The sets with the numbers of this class."""
         every = names() if which is None else which
-        return {name: Problem(name, seed_of(name, self.releases)) for name in every}
+        place = self.releases
+        return {
+            name: Problem(name, seed_of(name, place), variant_of(name, place)) for name in every
+        }
 
     def worth(self) -> dict[str, dict[str, float]]:
         """By set, what each part is worth."""
@@ -63,9 +66,17 @@ class Course:
             for name, problem in self.problems().items()
         }
 
+    def places(self) -> dict[str, dict[str, float]]:
+        """By set, what each part is worth, and each criterion of those that a person marks."""
+        return {
+            name: {part.id: part.points for part in problem.parts}
+            | {each.id: each.points for part in problem.parts for each in part.rubric}
+            for name, problem in self.problems().items()
+        }
+
     def manual(self) -> Manual:
         """What the teacher gave by hand."""
-        return manual(self.manual_path, self.worth())
+        return manual(self.manual_path, self.places())
 
     def dates(self) -> Dates:
         """When the sets are due."""
@@ -107,6 +118,7 @@ class Course:
             if grade.result:
                 place = self.folder / "feedback" / file_name(grade.student)
                 write_atomically(place / f"{grade.set}.html", page(grade))
+        self._write_waiting(found)
         table = grades_csv(found, self.dates())
         write_atomically(self.folder / "grades.csv", table)
         self._warn(given, found, roster, stored)
@@ -114,6 +126,20 @@ class Course:
             if which in ("", name):
                 self._export(platform, name, found, roster, table)
         return found
+
+    def _write_waiting(self, found: list[Grade]) -> None:
+        """What a person has still to mark: a page for each set, and a table to fill in."""
+        place = self.folder / "to-mark"
+        waiting = [each for grade in found for each in grade.waiting]
+        if not waiting and not place.is_dir():
+            return
+        write_atomically(place / "to-mark.csv", rubric.table(waiting))
+        for name in names():
+            mine = [each for each in waiting if each.set == name]
+            if mine or (place / f"{name}.html").exists():
+                write_atomically(place / f"{name}.html", rubric.page(name, mine))
+        if waiting:
+            say(f"To mark by hand: {len(waiting)} answers, in {place}.")
 
     def _export(
         self, platform: str, name: str, found: list[Grade], roster: Roster | None, table: str

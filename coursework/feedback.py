@@ -42,7 +42,10 @@ def page(grade: Grade) -> str:
         body.append(f"<h2><span>{title}</span> <span>{got:g} / {of:g}</span></h2>")
         if part["id"] in grade.by_hand:
             body.append(_by_hand("for this part", grade.by_hand[part["id"]]))
-        body.append(_list(part["lines"]))
+        if "rubric" in part:
+            body += _rubric(part, grade.by_hand)
+        else:
+            body.append(_list(part["lines"]))
     if EXTRA in grade.by_hand:
         body.append(_by_hand("on top of the parts", grade.by_hand[EXTRA]))
     if result["code"]:
@@ -65,6 +68,18 @@ def page(grade: Grade) -> str:
 def _by_hand(what: str, score: Score) -> str:
     reason = f": {escape(score.reason)}" if score.reason else "."
     return f'<p class="hand">Your teacher gave {score.points:g} points {what}{reason}</p>'
+
+
+def _rubric(part: dict, by_hand: dict[str, Score]) -> list[str]:
+    """The answer that a person marks, and its criteria."""
+    lines = []
+    for name, of, what in part["rubric"]:
+        given = by_hand.get(name)
+        points = f"{given.points:g} / {of:g}" if given else f"of {of:g}, by hand"
+        reason = f"<br>{escape(given.reason)}" if given and given.reason else ""
+        lines.append(f"<li>{escape(what)}: {points}{reason}</li>")
+    answer = escape(part["answer"] or "You wrote nothing here.")
+    return [f"<pre>{answer}</pre>", "\n".join(["<ul>", *lines, "</ul>"])]
 
 
 def _list(lines: list[dict]) -> str:

@@ -10,6 +10,7 @@ from coursework.dates import Dates
 from coursework.handed_in import Row
 from coursework.manual import EXTRA, Manual, Score
 from coursework.roster import Roster
+from coursework.rubric import Criterion, Waiting
 
 COLUMNS = (
     *("student", "set", "points", "of", "percent", "submitted", "hours_late", "parts", "notes"),
@@ -17,6 +18,7 @@ COLUMNS = (
 )
 MISSING = "Nothing was handed in."
 LATE = "The platform marked it as late."
+WAITS = "Part {} is marked by a person, and waits."
 
 
 @dataclass
@@ -30,6 +32,7 @@ class Grade:
         by_hand: what was given by hand, by part.
         result: what the grader stored; None where nothing was handed in.
         notes: sentences for student and teacher.
+        waiting: the answers that a person has still to mark.
     """
 
     student: str
@@ -40,6 +43,11 @@ class Grade:
     by_hand: dict[str, Score] = field(default_factory=dict)
     result: dict | None = None
     notes: list[str] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
+
+    def marked(self, part: str) -> bool:
+        """Whether a person gave points for a part, or for a criterion of it."""
+        return any(name == part or name.startswith(f"{part}.") for name in self.by_hand)
 
     @property
     def submitted(self) -> str:
@@ -80,18 +88,28 @@ def _grade(
     if result:
         parts = {part["id"]: (part["points"], part["of"]) for part in result["parts"]}
     by_hand = manual.of(student, which)
-    for part, score in by_hand.items():
-        if part in parts:
-            parts[part] = (score.points, parts[part][1])
+    waiting = []
+    for part in result["parts"] if result else []:
+        criteria = [Criterion(*each) for each in part.get("rubric", [])]
+        given = [by_hand[each.id].points for each in criteria if each.id in by_hand]
+        if given:
+            parts[part["id"]] = (sum(given), part["of"])
+        missing = [each for each in criteria if each.id not in by_hand]
+        if missing and part.get("answer") and part["id"] not in by_hand:
+            waiting.append(Waiting(student, which, part["id"], part["answer"], missing))
+    for name, score in by_hand.items():
+        if name in parts:
+            parts[name] = (score.points, parts[name][1])
     points = sum(got for got, _ in parts.values())
     if EXTRA in by_hand:
         points += by_hand[EXTRA].points
     notes = [MISSING]
     if result:
         late = [LATE] if result.get("late") else []
-        notes = [*result.get("remarks", []), *late, *result["notes"]]
+        waits = [WAITS.format(each.part) for each in waiting]
+        notes = [*waits, *result.get("remarks", []), *late, *result["notes"]]
     of = sum(each for _, each in parts.values())
-    return Grade(student, which, points, of, parts, by_hand, result, notes)
+    return Grade(student, which, points, of, parts, by_hand, result, notes, waiting)
 
 
 def grades_csv(found: Iterable[Grade], dates: Dates) -> str:
@@ -100,7 +118,7 @@ def grades_csv(found: Iterable[Grade], dates: Dates) -> str:
     for grade in found:
         result = grade.result or {}
         parts = [
-            f"{part} {got:g}/{of:g}{' by hand' if part in grade.by_hand else ''}"
+            f"{part} {got:g}/{of:g}{' by hand' if grade.marked(part) else ''}"
             for part, (got, of) in grade.parts.items()
         ]
         if EXTRA in grade.by_hand:

@@ -2,6 +2,7 @@
 
 import json
 
+from coursework import rubric
 from coursework.marks import Line
 from coursework.problems import Part, Problem, grade_id, plain, role, source_of
 from coursework.sandbox import Limits, NoSandboxError
@@ -115,6 +116,11 @@ def remarks(problem: Problem, data: bytes) -> list[str]:
             f"that of yours {problem.seed}): answers with a pencil are marked with the numbers of "
             "your class. Get the set again from your teacher."
         )
+    if not other_class and about.get("variant", "") != problem.variant:
+        said.append(
+            "This notebook is another variant of the set than your class has: get the set again "
+            "from your teacher."
+        )
     known = problem.unedited
     for name in known:
         texts = [plain(source_of(c)) for c in notebook["cells"] if grade_id(c) == name]
@@ -157,6 +163,10 @@ def grade(problem: Problem, data: bytes, limits: Limits, unreadable: str = "") -
         cells = cells_to_run(problem, data)
         said = remarks(problem, data)
         parts, notes = _parts(problem, cells, limits)
+        written = notebook_of(data)["cells"]
+        for part, each in zip(problem.parts, parts, strict=True):
+            if part.by_hand:
+                each["answer"] = rubric.answer(written, part.id)
     except NoSandboxError:
         raise
     except UnreadableError as error:
@@ -176,12 +186,14 @@ def grade(problem: Problem, data: bytes, limits: Limits, unreadable: str = "") -
 
 
 def _part(part: Part, lines: list[Line]) -> dict:
+    by_hand = {"rubric": part.rubric, "answer": ""} if part.by_hand else {}
     return {
         "id": part.id,
         "title": part.title,
         "points": round(sum(line.points for line in lines), 6),
         "of": part.points,
         "lines": [line._asdict() for line in lines],
+        **by_hand,
     }
 
 
@@ -195,9 +207,9 @@ def _parts(problem: Problem, cells: list[dict], limits: Limits) -> tuple[list[di
     with Student(cells, limits, problem.with_torch) as student:
         for part in problem.parts:
             student.begin_part()
-            lines = []
+            lines: list[Line] = []
             try:
-                lines = problem.mark(part, student)
+                lines = [] if part.by_hand else problem.mark(part, student)
             except NoSandboxError:
                 raise
             except Exception as error:  # a test that trips over what it was handed
@@ -219,7 +231,7 @@ def check_reference(problem: Problem, limits: Limits) -> None:
     """
     problem.shares.clear()
     result = grade(problem, problem.text.encode(), limits)
-    lines = {part["id"]: part["lines"] for part in result["parts"]}
+    lines = {part["id"]: part["lines"] for part in result["parts"] if "rubric" not in part}
     shares = {id_: sum(line["of"] for line in marked) for id_, marked in lines.items()}
     lost = [line["sentence"] for marked in lines.values() for line in marked if line["sentence"]]
     empty = [id_ for id_, share in shares.items() if not share]

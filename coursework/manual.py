@@ -75,7 +75,7 @@ def check(which: str, part: str, points: str, sets: Mapping[str, Mapping[str, fl
 
 
 def manual(path: Path, sets: Mapping[str, Mapping[str, float]]) -> Manual:
-    """The scores in a table; none if there is no file.
+    """The scores in a table; none if there is no file. Lines without points are left out.
 
     Raises:
         ValueError: a line is not what it should be; the text says which.
@@ -92,7 +92,7 @@ def manual(path: Path, sets: Mapping[str, Mapping[str, float]]) -> Manual:
         raise ValueError(f"{path} must have the columns {', '.join(COLUMNS)}")
     scores = {}
     for row in rows:
-        if not any(row.get(column) for column in COLUMNS):
+        if not (row.get("points") or "").strip():
             continue
         student, which, part, points, reason = (
             (row.get(column) or "").strip() for column in COLUMNS

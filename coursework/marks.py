@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from coursework.student import Failure
 
 TOLERANCE = 1e-7
+SHOWN = 20  # tokens of a student's list that a sentence repeats
 
 
 class Line(NamedTuple):
@@ -69,6 +70,55 @@ class Marks:
         self._add(points, what, sentence)
         return not sentence
 
+    def tokens(
+        self,
+        points: float,
+        what: str,
+        got: object,
+        expected: Sequence[int],
+        *,
+        hint: str = "",
+        mistakes: Iterable[tuple[Sequence[int], str]] = (),
+    ) -> bool:
+        """Points if the student's list of tokens is the expected one; else where the two part.
+
+        Args:
+            points: what it is worth.
+            what: what is tested, in words for the student.
+            got: the student's value, or a `Failure`.
+            expected: the right tokens.
+            hint: where to look if no known mistake explains the difference.
+            mistakes: pairs (tokens, sentence): what a known mistake gives, and what to say
+                about it.
+
+        Returns:
+            Whether the points were earned.
+        """
+        sentence = _parting(got, list(expected))
+        if sentence and not isinstance(got, Failure):
+            known = (says for tokens, says in mistakes if not _parting(got, list(tokens)))
+            sentence = f"{next(known, hint)} {sentence}".strip()
+        self._add(points, what, sentence)
+        return not sentence
+
+    def token_lists(
+        self,
+        points: float,
+        what: str,
+        got: object,
+        expected: Sequence[Sequence[int]],
+        *,
+        hint: str = "",
+        mistakes: Iterable[tuple[Sequence[Sequence[int]], str]] = (),
+    ) -> bool:
+        """The same for several lists of tokens at once: `tokens` of each, for all the points."""
+        sentence = _first_parting(got, expected)
+        if sentence and not isinstance(got, Failure):
+            known = (says for lists, says in mistakes if not _first_parting(got, lists))
+            sentence = f"{next(known, hint)} {sentence}".strip()
+        self._add(points, what, sentence)
+        return not sentence
+
     def true(
         self, points: float, what: str, got: object, condition: Callable[[Any], object], hint: str
     ) -> None:
@@ -119,6 +169,19 @@ class Marks:
         return isinstance(got, Failure) or not difference(numbers(got), expected)
 
     @staticmethod
+    def each(values: Iterable[object]) -> np.ndarray | Failure:
+        """Single numbers, of a call each, as one vector; a `Failure` if one is anything else."""
+        found = []
+        for value in values:
+            array = numbers(value, ())
+            if isinstance(array, Failure):
+                return array
+            if array.ndim:
+                return Failure(f"One number is expected; yours is {_kind(value)}.")
+            found.append(array)
+        return np.stack(found)
+
+    @staticmethod
     def flat(values: Iterable[object]) -> np.ndarray | Failure:
         """Several numbers or arrays as one vector; the first `Failure` if one is among them."""
         vectors = []
@@ -144,7 +207,9 @@ def numbers(value: object, shape: tuple | None = None) -> np.ndarray | Failure:
     """
     if isinstance(value, (Failure, np.ndarray)):
         return value
-    wanted = "Numbers are expected" if shape is None else f"An array of shape {shape} is expected"
+    wanted = "Numbers are expected"
+    if shape is not None:
+        wanted = f"An array of shape {shape} is expected" if shape else "One number is expected"
     if _only_numbers(value):
         try:
             # Python's whole numbers may not fit into any of NumPy's: as floats they all compare.
@@ -190,6 +255,39 @@ def difference(got: np.ndarray | Failure, expected: ArrayLike, tolerance: float 
     if error <= tolerance * max(1.0, np.abs(expected[finite]).max(initial=0.0)):
         return ""
     return f"The numbers differ, by up to {error:.2g}."
+
+
+def _first_parting(got: object, expected: Sequence[Sequence[int]]) -> str:
+    """Where lists of tokens part first from the right ones, as a sentence; "" if nowhere."""
+    if isinstance(got, Failure):
+        return got.sentence
+    got = got.tolist() if isinstance(got, np.ndarray) else got
+    if not isinstance(got, list) or len(got) != len(expected):
+        return f"{len(expected)} lists of tokens are expected; yours is {_kind(got)}."
+    for number, (yours, right) in enumerate(zip(got, expected, strict=True), start=1):
+        sentence = _parting(yours, list(right))
+        if sentence:
+            return f"List {number}: {sentence}"
+    return ""
+
+
+def _parting(got: object, right: list) -> str:
+    """Where a list of tokens parts from the right one, as a sentence; "" if it is the same."""
+    array = numbers(got)
+    if isinstance(got, Failure):
+        return got.sentence
+    if isinstance(array, Failure) or array.ndim != 1:
+        return f"A list of tokens is expected; yours is {_kind(got)}."
+    yours = array.tolist()
+    if yours == right:
+        return ""
+    shown = ", ".join(f"{token:g}" for token in yours[:SHOWN])
+    lists = f"The right tokens are {right}; yours are [{shown}{', ...' * (len(yours) > SHOWN)}]"
+    pairs = zip(yours, right, strict=False)
+    at = next((k for k, (one, other) in enumerate(pairs) if one != other), None)
+    if at is not None:
+        return f"{lists}: they part at token {at + 1}."
+    return f"{lists}: {'the end comes too early' if len(yours) < len(right) else 'there it ends'}."
 
 
 def _kind(value: object) -> str:

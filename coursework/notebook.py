@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from coursework.grading import UnreadableError, code_cells, notebook_of
 from coursework.problems import RELEASE, role, source_of
+from coursework.rubric import is_written
 
 MARKERS = re.compile(r"###\s*(BEGIN|END)\s+(SOLUTION|HIDDEN TESTS)")
 
@@ -33,13 +34,15 @@ def look(data: bytes) -> Look:
     """Look at a file; one that is no notebook says nothing."""
     digest = hashlib.sha256(data).hexdigest()
     try:
-        which = _set(notebook_of(data)["metadata"])
+        notebook = notebook_of(data)
+        which = _set(notebook["metadata"])
         cells = code_cells(data)
     except UnreadableError:
         return Look(digest)
     if any(MARKERS.search(source_of(cell)) for cell in cells):
         return Look(digest, which, teachers=True)
-    return Look(digest, which, untouched=_untouched(which, cells))
+    wrote = any(role(c) == "written" and is_written(c["source"]) for c in notebook["cells"])
+    return Look(digest, which, untouched=not wrote and _untouched(which, cells))
 
 
 def _set(metadata: dict) -> str:

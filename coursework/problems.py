@@ -5,7 +5,8 @@ Cells are told apart by their nbgrader metadata, and given cells by their name:
     numbers     draws the numbers that differ from class to class; becomes a plain dict
     given-...   code that student and grader run alike
     try-...     code for the student to run, which the grader leaves out
-    solution cells, between nbgrader's markers; graded cells, with hidden tests between theirs
+    solution cells, between nbgrader's markers; graded cells, with hidden tests between theirs;
+    written answers, texts that a person marks by the rubric between markers
 """
 
 import hashlib
@@ -19,10 +20,12 @@ from typing import Any
 import numpy as np
 
 from coursework.marks import Line, Marks
+from coursework.rubric import Criterion, rubric
 from coursework.student import Student
+from coursework.variants import variants, varied
 
 HERE = Path(__file__).resolve().parent
-SOURCE, RELEASE = HERE / "source", HERE / "release"
+SOURCE, RELEASE, PRIVATE = HERE / "source", HERE / "release", HERE / "private"
 HIDDEN = re.compile(r"^### BEGIN HIDDEN TESTS\n(.*?)^### END HIDDEN TESTS", re.M | re.S)
 HEADING = re.compile(r"^## (.+)$", re.M)
 DRAW = re.compile(r"default_rng\(\d+\)")
@@ -31,12 +34,18 @@ DEFAULT_SEED = 2026
 
 @dataclass
 class Part:
-    """One graded cell: its id, the heading above it, its points and its hidden test."""
+    """One graded cell: its id, the heading above it, its points, its hidden test or its rubric."""
 
     id: str
     title: str
     points: float
     test: str = field(repr=False)
+    rubric: tuple[Criterion, ...] = ()
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether a person marks it, by its rubric."""
+        return bool(self.rubric)
 
     @property
     def function(self) -> str:
@@ -58,11 +67,19 @@ def seed_of(name: str, releases: Path = RELEASE) -> int:
     return json.loads(path.read_text(encoding="utf-8"))["metadata"]["coursework"]["seed"]
 
 
+def variant_of(name: str, releases: Path = RELEASE) -> str:
+    """The variant that a set was released in; "" for the set as it is."""
+    path = releases / f"{name}.ipynb"
+    if not path.exists():
+        return ""
+    return json.loads(path.read_text(encoding="utf-8"))["metadata"]["coursework"].get("variant", "")
+
+
 def role(cell: dict) -> str:
-    """What a cell is: text, numbers, given, try, solution, test or own (the student's)."""
-    if cell["cell_type"] != "code":
-        return "text"
+    """What a cell is: text, written, numbers, given, try, solution, test or own (the student's)."""
     marks = cell.get("metadata", {}).get("nbgrader", {})
+    if cell["cell_type"] != "code":
+        return "written" if marks.get("grade") else "text"
     name = str(marks.get("grade_id", ""))
     if marks.get("grade"):
         return "test"
@@ -91,22 +108,35 @@ class Problem:
     """One problem set with the numbers of one class.
 
     Args:
-        name: ps1 to ps5.
+        name: ps1, ps2, ...
         seed: the class's seed.
+        variant: names of its variants, joined by `+`; "" for the set as it is.
 
     Raises:
-        ValueError: there is no such set.
+        ValueError: there is no such set, or no such variant of it.
     """
 
-    def __init__(self, name: str, seed: int = DEFAULT_SEED) -> None:
-        self.name, self.seed = name, int(seed)
+    def __init__(self, name: str, seed: int = DEFAULT_SEED, variant: str = "") -> None:
+        self.name, self.seed, self.variant = name, int(seed), variant
         self.path = SOURCE / name / f"{name}.ipynb"
         if not self.path.is_file():
             raise ValueError(f"name must be one of {', '.join(names())}, got {name!r}")
         self.text = self.path.read_text(encoding="utf-8")
+        if variant:
+            self._vary(variant.split("+"))
         self.cells = json.loads(self.text)["cells"]
         # By part, what its marks add up to, once the reference was graded.
         self.shares: dict[str, float] = {}
+
+    def _vary(self, names: list[str]) -> None:
+        known, notebook = variants(self.path.parent), json.loads(self.text)
+        for name in names:
+            if name not in known:
+                raise ValueError(
+                    f"{self.name} has the variants {', '.join(known) or 'none'}; got {name!r}"
+                )
+        varied(notebook["cells"], [known[name] for name in names])
+        self.text = json.dumps(notebook)
 
     @cached_property
     def with_torch(self) -> bool:
@@ -122,8 +152,10 @@ class Problem:
         """
         parts, title = [], ""
         for cell in self.cells:
-            if cell["cell_type"] == "markdown":
+            if role(cell) == "text":
                 title = next(iter(HEADING.findall(source_of(cell))), title)
+            elif role(cell) == "written":
+                parts.append(self._written(cell, title))
             elif role(cell) == "test":
                 parts.append(self._part(cell, title))
         ids = [part.id for part in parts]
@@ -140,9 +172,7 @@ class Problem:
                 f"{where}: a graded cell needs one hidden test, between a line ### BEGIN HIDDEN "
                 f"TESTS and a line ### END HIDDEN TESTS; it has {len(tests)}"
             )
-        points = cell["metadata"]["nbgrader"].get("points")
-        if not isinstance(points, (int, float)) or not points > 0:
-            raise ValueError(f"{where}: give it its points in Jupyter's toolbar, got {points!r}")
+        points = self._points(cell, where)
         part = Part(id_, title, points, tests[0])
         try:
             code = compile(part.test, where, "exec")
@@ -153,6 +183,26 @@ class Problem:
                 f"{where}: the hidden test must define {part.function}(student, marks, rng)"
             )
         return part
+
+    def _written(self, cell: dict, title: str) -> Part:
+        id_ = str(grade_id(cell))
+        where = f"{self.name}, part {id_}"
+        criteria, points = rubric(id_, source_of(cell)), self._points(cell, where)
+        total = sum(criterion.points for criterion in criteria)
+        if not criteria or total != points:
+            raise ValueError(
+                f"{where}: a written answer needs a rubric between === BEGIN MARK SCHEME === and "
+                f"=== END MARK SCHEME ===, lines such as '- 2: what for', of {points:g} points "
+                f"together; it has {total:g}"
+            )
+        return Part(id_, title, points, "", criteria)
+
+    @staticmethod
+    def _points(cell: dict, where: str) -> float:
+        points = cell["metadata"]["nbgrader"].get("points")
+        if not isinstance(points, (int, float)) or not points > 0:
+            raise ValueError(f"{where}: give it its points in Jupyter's toolbar, got {points!r}")
+        return points
 
     @property
     def points(self) -> float:
@@ -207,17 +257,23 @@ class Problem:
     @cached_property
     def fingerprint(self) -> str:
         """Changes when a grade might: with the source, the seed or the grader's own code."""
-        digest = hashlib.sha256(f"{self.seed}\n{self.text}".encode())
+        digest = hashlib.sha256(f"{self.seed}\n{self.text}\n{self.private}".encode())
         for path in sorted(HERE.glob("*.py")):
             digest.update(path.read_bytes())
         return digest.hexdigest()
+
+    @property
+    def private(self) -> str:
+        """The class's own hidden tests, which are in no repository; "" where there are none."""
+        path = PRIVATE / f"{self.name}.py"
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
 
     def mark(self, part: Part, student: Student) -> list[Line]:
         """Run the hidden test of a part: its function `grade_a(student, marks, rng)`.
 
         It runs here, outside the sandbox, and holds the reference solution beside the values
         that the student's functions return. What its marks are worth are shares of the part's
-        points.
+        points. A function of the same name among the private tests adds its marks to them.
         """
         space = {"np": np, **self.reference}
         exec(compile(part.test, f"{self.name} {part.id}", "exec"), space)
@@ -225,6 +281,11 @@ class Problem:
         number = [each.id for each in self.parts].index(part.id)
         rng = np.random.default_rng([self.seed, number])
         space[part.function](student, marks, rng)
+        if self.private:
+            own = {"np": np, **self.reference}
+            exec(compile(self.private, f"{PRIVATE.name}/{self.name}.py", "exec"), own)
+            if part.function in own:
+                own[part.function](student, marks, np.random.default_rng([self.seed, number, 1]))
         scale = part.points / self.shares.get(part.id, part.points)
         return [
             line._replace(points=line.points * scale, of=line.of * scale) for line in marks.lines

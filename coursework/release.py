@@ -35,7 +35,7 @@ jobs:
           python-version: "3.11"
       - run: pip install nbclient nbformat ipykernel numpy
       - run: pip install torch --index-url https://download.pytorch.org/whl/cpu
-        if: hashFiles('ps4.ipynb', 'ps5.ipynb') != ''
+        if: hashFiles('ps4.ipynb', 'ps5.ipynb', 'ps6.ipynb') != ''
       - run: python check.py
 """
 PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
@@ -63,7 +63,8 @@ def released(problem: Problem) -> NotebookNode:
             cell.source = _text(problem, cell.source)
         cell.source = cell.source.rstrip("\n")
     notebook.metadata = {
-        "coursework": {"seed": problem.seed, "set": problem.name},
+        "coursework": {"seed": problem.seed, "set": problem.name}
+        | ({"variant": problem.variant} if problem.variant else {}),
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
@@ -84,6 +85,9 @@ def _worth(problem: Problem, title: str) -> str:
 def _number(problem: Problem, name: str) -> str:
     if name == "points":
         return f"{problem.points:g}"
+    if name.startswith("rubric_"):
+        (part,) = [part for part in problem.parts if part.id == name.removeprefix("rubric_")]
+        return "\n".join(f"- {each.what} ({each.points:g})" for each in part.rubric)
     if name not in (problem.numbers or {}):
         raise ValueError(f"{problem.name}: the text names {name!r}, which `numbers` does not have")
     return str(problem.numbers[name])
@@ -94,11 +98,11 @@ def as_text(notebook: NotebookNode) -> str:
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def write_release(name: str, seed: int, folder: Path = RELEASE) -> Path:
+def write_release(name: str, seed: int, folder: Path = RELEASE, variant: str = "") -> Path:
     """Write the release of a set, atomically, and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.ipynb"
-    write_atomically(path, as_text(released(Problem(name, seed))))
+    write_atomically(path, as_text(released(Problem(name, seed, variant))))
     return path
 
 

@@ -15,7 +15,7 @@ from coursework.sandbox import Limits, NoSandboxError, check_machine
 from coursework.walls import Way
 
 
-@pytest.mark.parametrize("name", ["ps1", "ps2", "ps3", "ps4", "ps5"])
+@pytest.mark.parametrize("name", ["ps1", "ps2", "ps3", "ps4", "ps5", "ps6"])
 def test_the_reference_earns_everything_in_this_sandbox(needs_sandbox, name):
     check_reference(Problem(name), Limits())
 

@@ -9,7 +9,7 @@ from coursework.__main__ import main
 from coursework.problems import DEFAULT_SEED, RELEASE, Problem, role, seed_of, source_of
 from coursework.release import as_text, released, write_release
 
-SETS = ["ps1", "ps2", "ps3", "ps4", "ps5"]
+SETS = ["ps1", "ps2", "ps3", "ps4", "ps5", "ps6"]
 REGIONS = re.compile(r"### BEGIN (?:SOLUTION|HIDDEN TESTS)\n(.*?)### END", re.S)
 
 
@@ -47,7 +47,7 @@ def test_the_release_holds_no_output_and_no_other_metadata(name):
     notebook = json.loads((RELEASE / f"{name}.ipynb").read_text(encoding="utf-8"))
     assert notebook["metadata"].keys() == {"coursework", "kernelspec", "language_info"}
     for cell in notebook["cells"]:
-        assert cell["metadata"].keys() <= {"nbgrader", "deletable", "editable"}
+        assert cell["metadata"].keys() <= {"nbgrader", "deletable", "editable", "jupyter"}
         if cell["cell_type"] == "code":
             assert cell["outputs"] == []
             assert cell["execution_count"] is None
