@@ -38,6 +38,9 @@ MISTAKES = [
 ]
 
 
+TOGETHER = {"ps6": {"F"}}  # parts that earn their points when all others work
+
+
 def spoiled(problem: Problem, *mistakes: Mistake) -> dict:
     """The reference notebook of a set with mistakes in it."""
     notebook = json.loads(problem.text)

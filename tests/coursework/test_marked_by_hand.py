@@ -8,6 +8,7 @@ from classes import as_bytes, blank, read, solved, write
 from coursework.problems import Problem, role, source_of
 from coursework.release import released
 from coursework.rubric import rubric
+from coursework.submissions import UNTOUCHED
 
 TEXT = "Vowels: 20, e.g. <come>.\n\nThe claim is refuted: PER 0.41, then 0.37.\x1b[31m"
 
@@ -102,7 +103,8 @@ def test_a_set_with_nothing_but_a_text_is_somebodys_work(command, quick, tmp_pat
             cell["source"] = TEXT
     files = {"Ada/ps6.ipynb": as_bytes(notebook), "Bo/ps6.ipynb": blank("ps6")}
     run = command("grade", write(tmp_path / "in", files))
-    assert [row["student"] for row in run.rows] == ["Ada"]
+    assert UNTOUCHED not in row_of(run, "Ada")["notes"]
+    assert UNTOUCHED in row_of(run, "Bo")["notes"]
 
 
 def test_the_data_of_set_6_are_those_of_the_dictionary():
