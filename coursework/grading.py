@@ -116,7 +116,7 @@ def remarks(problem: Problem, data: bytes) -> list[str]:
             f"that of yours {problem.seed}): answers with a pencil are marked with the numbers of "
             "your class. Get the set again from your teacher."
         )
-    if not other_class and about.get("variant", "") != problem.variant:
+    if about and not other_class and about.get("variant", "") != problem.variant:
         said.append(
             "This notebook is another variant of the set than your class has: get the set again "
             "from your teacher."

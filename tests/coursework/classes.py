@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from coursework.problems import Problem, grade_id, role, source_of
+from coursework.problems import DEFAULT_SEED, Problem, grade_id, role, source_of
 from coursework.release import released
 
 MARKERS = re.compile(r"^\s*### (BEGIN|END) SOLUTION\n?", re.M)
 NOON = (2026, 11, 30, 12, 0, 0)
 
 
-def solved(name: str = "ps1") -> dict:
+def solved(name: str = "ps1", seed: int = DEFAULT_SEED, variant: str = "") -> dict:
     """The release with the source's solutions in it: what an honest student hands in."""
-    return json.loads(_solved(name))
+    return json.loads(_solved(name, seed, variant))
 
 
 @cache
-def _solved(name: str) -> str:
-    problem = Problem(name)
+def _solved(name: str, seed: int, variant: str) -> str:
+    problem = Problem(name, seed, variant)
     notebook = json.loads(json.dumps(released(problem)))
     solutions = {grade_id(c): source_of(c) for c in problem.cells if role(c) == "solution"}
     for cell in notebook["cells"]:

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from classes import as_bytes, solved, write
 from mistakes import visible_checks
 from notebooks import sentences
 from test_marks_are_earned import Here
@@ -66,13 +67,11 @@ def test_a_release_keeps_its_variant_and_the_grader_reads_it(command, tmp_path, 
     assert about == {"seed": 7, "set": "ps3", "variant": "keeps"}
     command("release", "--set", "3")
     assert path.read_text("utf-8") == first
-    inbox = tmp_path / "in/Ada"
-    inbox.mkdir(parents=True)
-    (inbox / "ps3.ipynb").write_text(Problem("ps3", 7, "keeps").text.replace("### BEGIN SOL", "#"))
-    public = tmp_path / "in/Bo"
-    public.mkdir()
-    text = Problem("ps3", 7).text.replace("### BEGIN SOL", "#")
-    (public / "ps3.ipynb").write_text(text)
+    files = {
+        "Ada/ps3.ipynb": as_bytes(solved("ps3", 7, "keeps")),
+        "Bo/ps3.ipynb": as_bytes(solved("ps3", 7)),
+    }
+    write(tmp_path / "in", files)
     run = command("grade", tmp_path / "in", "--set", "3")
     assert run.points == {"Ada": "20", "Bo": "16"}
     assert "keeps the old state" in (run.folder / "feedback/Bo/ps3.html").read_text("utf-8")
