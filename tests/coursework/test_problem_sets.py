@@ -68,9 +68,9 @@ def test_every_part_that_a_machine_grades_has_a_mistake_that_its_check_finds(pro
 def test_a_typical_mistake_costs_its_points(problem, graded, name, plan):
     result = graded(name, spoiled(problem(name), *plan))
     expected = {mistake.part: mistake.points for mistake in plan}
-    by_hand = {part.id for part in problem(name).parts if part.by_hand}
-    found = {id_: n for id_, n in lost(result).items() if id_ not in by_hand}
-    assert found == dict.fromkeys(TOGETHER.get(name, ()), 1) | expected, sentences(result)
+    others = {part.id for part in problem(name).parts if part.by_hand} | TOGETHER.get(name, set())
+    found = {id_: points for id_, points in lost(result).items() if id_ not in others}
+    assert found == expected, sentences(result)
     for mistake in plan:
         part = next(part for part in result["parts"] if part["id"] == mistake.part)
         assert mistake.says in sentences({"parts": [part]})

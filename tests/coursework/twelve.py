@@ -30,13 +30,14 @@ class Student(NamedTuple):
 
     what: str
     notebook: dict
-    points: float
+    points: float  # without those of parts that a person marks, or that rest on all others
 
 
 def twelve(name: str) -> list[Student]:
     """The class of a set."""
     problem = Problem(name)
-    top = sum(part.points for part in problem.parts if not part.by_hand)
+    together = TOGETHER.get(name, set())
+    top = sum(p.points for p in problem.parts if not p.by_hand and p.id not in together)
     students = [Student("the reference", solved(name), top)]
     for number, row in enumerate(_right(name), start=1):
         change = Mistake(name, "", 0, row["old"], row["new"], "", "")
@@ -46,9 +47,8 @@ def twelve(name: str) -> list[Student]:
     blank["cells"].append(cell("print('no time')"))
     students.append(Student("nothing but a line of their own", blank, 0))
     for mistake in _eight([each for each in MISTAKES if each.set == name]):
-        lost = mistake.points + len(TOGETHER.get(name, ()))
         what = f"{mistake.part}: {' '.join(mistake.new.split())[:48] or 'a line is missing'}"
-        students.append(Student(what, _handed_in(problem, mistake), top - lost))
+        students.append(Student(what, _handed_in(problem, mistake), top - mistake.points))
     return students
 
 
@@ -76,7 +76,7 @@ def _handed_in(problem: Problem, change: Mistake) -> dict:
     return notebook
 
 
-def grade(name: str, students: list[Student], folder: Path) -> list[tuple[str, float, float, str]]:
+def grade(name: str, students: list[Student], folder: Path) -> list[tuple[Student, dict]]:
     """Hand in, call `python -m coursework grade`, read grades.csv."""
     files = {f"S{n:02}/{name}.ipynb": as_bytes(s.notebook) for n, s in enumerate(students, 1)}
     inbox = write(folder / name, files)
@@ -87,10 +87,14 @@ def grade(name: str, students: list[Student], folder: Path) -> list[tuple[str, f
     if done.returncode:
         raise SystemExit(done.stdout + done.stderr)
     rows = {row["student"]: row for row in read(folder / "class/grades.csv") if row["set"] == name}
-    return [
-        (s.what, float(rows[f"S{n:02}"]["points"]), s.points, rows[f"S{n:02}"]["parts"])
-        for n, s in enumerate(students, 1)
-    ]
+    return [(student, rows[f"S{n:02}"]) for n, student in enumerate(students, 1)]
+
+
+def as_expected(name: str, student: Student, row: dict) -> bool:
+    """Whether the parts that a machine grades, each on its own, have the expected points."""
+    parts = dict(part.split(" ", 1) for part in row["parts"].split("; "))
+    alone = [points for id_, points in parts.items() if id_ not in TOGETHER.get(name, set())]
+    return sum(float(points.partition("/")[0]) for points in alone) == student.points
 
 
 def main() -> None:
@@ -99,10 +103,12 @@ def main() -> None:
     for name in sys.argv[1:] or names():
         with tempfile.TemporaryDirectory() as folder:
             found = grade(name, twelve(name), Path(folder))
-        print(f"\n| {name} | points | expected | parts |\n|---|---|---|---|")
-        for what, points, expected, parts in found:
-            print(f"| `{what}` | {points:g} | {expected:g} | {parts} |", flush=True)
-            wrong += points != expected
+        print(f"\n| {name} | points | parts | as expected |\n|---|---|---|---|")
+        for student, row in found:
+            right = as_expected(name, student, row)
+            wrong += not right
+            said = "yes" if right else f"no: {student.points:g}"
+            print(f"| `{student.what}` | {row['points']} | {row['parts']} | {said} |", flush=True)
     sys.exit(f"{wrong} students got other points than they should." if wrong else 0)
 
 
