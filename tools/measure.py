@@ -22,8 +22,14 @@ WORDS_PER_MINUTE, LINES_PER_MINUTE, MINUTES_PER_EQUATION, MINUTES_STEP = 180, 15
 
 # Chapters that still have the first edition's shape: their measure is printed, not required.
 FIRST_EDITION = {
+<<<<<<< HEAD
     "5-seq2seq/encode-decode",
     "5-seq2seq/attend",
+=======
+    "4-pytorch/classify",
+    "4-pytorch/training-tips",
+    "5-seq2seq/decode",
+>>>>>>> 12eded2 (Part 5: encode and attend in the second edition's shape, sunspots on a page behind; fed decoders, a GRU, two layers measured; a translator of Django's messages)
 }
 
 FOLDED = {"hide-input", "remove-input", "hide-cell", "remove-cell"}

@@ -8,22 +8,19 @@ languages that use the Latin alphabet. Decisions:
 * A text that occurs in more than one language has no answer: it is left out.
 * The split is by message: all translations of one English message are in the same set.
 
-The catalogues are those of the pinned package `Django`, found through `importlib.metadata`
-without importing it. Copyright (c) Django Software Foundation and individual contributors,
-3-clause BSD licence.
+The catalogues are read by `src.tasks.catalogues`, which names their licence.
 """
 
-import ast
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
-from importlib import metadata
 from typing import NamedTuple
 
 import numpy as np
 
+from src.tasks.catalogues import messages
 from src.tasks.texts import LabelledTexts
 
 # fmt: off
@@ -34,8 +31,6 @@ LANGUAGES = (
 # fmt: on
 LONGEST, SHORTEST = 30, 3  # characters of a text
 
-_CATALOGUE = re.compile(r"locale/(?P<language>[a-z]{2})/LC_MESSAGES/django\.po$")
-_ENTRY = re.compile(r'^msgid (?P<english>(?:".*"\n)+)msgstr (?P<text>(?:".*"(?:\n|\Z))+)', re.M)
 _MARKUP = re.compile(r"<[^>]*>|%\(\w+\)\w|%\w|\{\w*\}|&\w+;")
 
 
@@ -88,29 +83,13 @@ def simplify(message: str) -> str:
 def _labelled_messages() -> tuple[tuple[str, str, int], ...]:
     """Give (English message, simplified translation, class) of all that has one answer."""
     rows, classes_of = [], defaultdict(set)
-    for file in metadata.files("Django"):
-        found = _CATALOGUE.search(file.as_posix())
-        if found is None or found["language"] not in LANGUAGES:
-            continue
-        label = LANGUAGES.index(found["language"])
-        for english, translation in _entries(file.read_text(encoding="utf-8")):
+    for label, language in enumerate(LANGUAGES):
+        for english, translation in messages(language):
             text = simplify(translation)
             if len(text) >= SHORTEST:
                 rows.append((english, text, label))
                 classes_of[text].add(label)
     return tuple(row for row in sorted(rows) if len(classes_of[row[1]]) == 1)
-
-
-def _entries(catalogue: str) -> Iterator[tuple[str, str]]:
-    """Yield (English, translation) of a .po file's plain entries; fuzzy and plural ones go."""
-    for block in catalogue.split("\n\n"):
-        entry = _ENTRY.search(block)
-        if entry and "#, fuzzy" not in block:
-            english, text = (
-                "".join(map(ast.literal_eval, part.splitlines())) for part in entry.groups()
-            )
-            if english and text:
-                yield english, text
 
 
 def _without(part: LabelledTexts, other: LabelledTexts) -> LabelledTexts:

@@ -48,6 +48,29 @@ def test_the_control_has_the_weights_of_attention_without_its_score():
     assert attention - control == seq2seq.HIDDEN_SIZE**2
 
 
+@pytest.mark.parametrize("variant", attend.WIRINGS)
+def test_the_wirings_have_as_many_weights_as_attention(variant):
+    wiring, attention = (
+        sum(p.numel() for p in build.parameters())
+        for build in (attend.build(variant), seq2seq.build("multiplicative"))
+    )
+    assert wiring == pytest.approx(attention, rel=0.01)
+
+
+def test_twice_the_updates_halve_the_distance_and_no_fed_decoder_is_better():
+    def gap(updates):
+        none = per("seq2seq" if updates == 1_000 else "attend", "none", updates)
+        attention = per("seq2seq" if updates == 1_000 else "attend", "multiplicative", updates)
+        return np.mean(none) - np.mean(attention)
+
+    assert 0.09 < gap(1_000) < 0.12
+    assert 0.03 < gap(2_000) < 0.06
+    plain = per("seq2seq", "multiplicative", 1_000)
+    for variant in ("context", "feeding", "gru"):
+        assert min(per("attend", variant, 1_000)) > max(plain)
+    assert np.mean(per("attend", "layers", 1_000)) == pytest.approx(np.mean(plain), abs=0.003)
+
+
 def test_by_length_adds_up_to_the_test():
     for run in load_result("attend")["runs"]:
         edits, phonemes, wrong, words = np.sum(list(run["by_length"].values()), axis=0)

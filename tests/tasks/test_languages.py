@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from src.tasks import languages
+from src.tasks.catalogues import entries
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def test_fuzzy_plural_and_untranslated_entries_are_left_out():
         'msgid "May"\nmsgstr ""\n\n'
         'msgid ""\n"a long "\n"one"\nmsgstr ""\n"en \\"lang\\" "\n"en"'
     )
-    assert list(languages._entries(catalogue)) == [("Yes", "Ja"), ("a long one", 'en "lang" en')]
+    assert list(entries(catalogue)) == [("Yes", "Ja"), ("a long one", 'en "lang" en')]
 
 
 def test_django_is_not_imported():
