@@ -21,16 +21,7 @@ WORDS, LINES, EQUATIONS = 2000, 150, 8  # at most
 WORDS_PER_MINUTE, LINES_PER_MINUTE, MINUTES_PER_EQUATION, MINUTES_STEP = 180, 15, 0.7, 5
 
 # Chapters that still have the first edition's shape: their measure is printed, not required.
-FIRST_EDITION = {
-<<<<<<< HEAD
-    "5-seq2seq/encode-decode",
-    "5-seq2seq/attend",
-=======
-    "4-pytorch/classify",
-    "4-pytorch/training-tips",
-    "5-seq2seq/decode",
->>>>>>> 12eded2 (Part 5: encode and attend in the second edition's shape, sunspots on a page behind; fed decoders, a GRU, two layers measured; a translator of Django's messages)
-}
+FIRST_EDITION: set[str] = set()
 
 FOLDED = {"hide-input", "remove-input", "hide-cell", "remove-cell"}
 TIME = re.compile(r"\*\*Time\*\*\D*(\d+) minutes? to read\D+(\d+) seconds? to run")
