@@ -123,10 +123,12 @@ class StackedAttentionSeq2Seq(AttentionSeq2Seq):
     ):
         super().__init__(source_size, target_size, embed_dim, hidden_size, start=start)
         check_sizes(num_layers=num_layers)
-        self.encoder = recurrent(
+        self.encoder: nn.LSTM | nn.GRU = recurrent(  # type: ignore[assignment]
             embed_dim, hidden_size // 2, num_layers, batch_first=True, bidirectional=True
         )
-        self.decoder = recurrent(embed_dim, hidden_size, num_layers, batch_first=True)
+        self.decoder: nn.LSTM | nn.GRU = recurrent(  # type: ignore[assignment]
+            embed_dim, hidden_size, num_layers, batch_first=True
+        )
 
     def encode(self, src: Tensor, lengths: Lengths | None = None) -> State:
         """Read the source.

@@ -36,7 +36,8 @@ class LexiconSeq2Seq(AttentionSeq2Seq):
             raise ValueError(f"lexicon must have 2 dimensions, got {tuple(lexicon.shape)}")
         if not ((lexicon >= 0) & (lexicon <= 1)).all():
             raise ValueError("lexicon must hold probabilities, from 0 to 1")
-        super().__init__(*lexicon.shape, embed_dim, hidden_size, start=start)
+        source_size, target_size = lexicon.shape
+        super().__init__(source_size, target_size, embed_dim, hidden_size, start=start)
         self.register_buffer("lexicon", lexicon.to(self.output.weight.dtype))
 
     def encode(self, src: Tensor, lengths: Lengths | None = None) -> State:

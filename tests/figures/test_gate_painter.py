@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from src.equations import LSTM
+from src.figures import apply_style
 from src.figures.explorer import front_end
 from src.figures.gate_painter import (
     PRESETS,
@@ -137,6 +138,7 @@ def test_digits_are_thousandths():
 
 
 def test_the_twin_says_how_far_each_setting_reaches():
-    titles = [ax.get_title() for ax in draw_painted_panels().axes]
+    apply_style()
+    titles = [ax.get_title("left") for ax in draw_painted_panels().axes]
     assert titles[0] == "Bias 0: half gone after 1"
     assert titles[3] == "One blink: half gone after 21"
