@@ -1,7 +1,6 @@
 """The shape of a chapter: its first screen, its set-up, its folds, its measure, its end.
 
-One small function a rule, as in tools/chapter_rules.py. Chapters in `tools.measure.FIRST_EDITION`
-do not yet have this shape and are held to the older part of it only.
+One small function a rule, as in tools/chapter_rules.py.
 """
 
 import ast
@@ -12,13 +11,12 @@ from nbformat import NotebookNode
 
 from tools import markdown
 from tools.book import CHAPTER_SECONDS
-from tools.measure import FIRST_EDITION, TIME, edition_name, is_folded, measure
+from tools.measure import TIME, is_folded, measure
 from tools.normalise import WIDGET_VIEW
 
 BOX = "In this chapter"
 ENDING = ("Where it goes wrong", "Exercises", "Check yourself", "Summary", "Further reading")
 ABILITIES = range(3, 5)
-ABILITIES_FIRST_EDITION = range(3, 6)
 SET_UP_TAGS = {"set-up", "hide-input"}
 WORDS_BESIDE_A_PICTURE = 40
 PICTURES = {"image/png", "image/svg+xml", WIDGET_VIEW}
@@ -31,10 +29,6 @@ def cells(notebook: NotebookNode, kind: str) -> list[NotebookNode]:
 def text(notebook: NotebookNode) -> str:
     """All Markdown of the notebook."""
     return "\n\n".join(cell.source for cell in cells(notebook, "markdown"))
-
-
-def of_first_edition(path: Path) -> bool:
-    return edition_name(path) in FIRST_EDITION
 
 
 def is_box(cell: NotebookNode) -> bool:
@@ -79,10 +73,9 @@ def box(notebook: NotebookNode, path: Path) -> list[str]:
     able, _, rest = found[0].body.partition("**You need**")
     needs, _, _ = rest.partition("**Time**")
     items = re.findall(r"^[-*] ", able, re.MULTILINE)
-    allowed = ABILITIES_FIRST_EDITION if of_first_edition(path) else ABILITIES
-    if "**You will be able to**" not in able or len(items) not in allowed:
+    if "**You will be able to**" not in able or len(items) not in ABILITIES:
         problems.append(
-            f"below **You will be able to** must stand {allowed[0]} to {allowed[-1]} abilities "
+            f"below **You will be able to** must stand {ABILITIES[0]} to {ABILITIES[-1]} abilities "
             f"(lines with '- '); there are {len(items)}"
         )
     needed = re.findall(r"^[-*] .+", needs, re.MULTILINE) or [needs.strip()]
@@ -112,7 +105,7 @@ def first_screen(notebook: NotebookNode, path: Path) -> list[str]:
         for cell in before
         if not (is_picture(cell) or "set-up" in tags_of(cell))
     ]
-    if not of_first_edition(path) and not any(map(is_picture, [*before, *after[:1]])):
+    if not any(map(is_picture, [*before, *after[:1]])):
         problems.append(
             "a picture or an explorer must stand between the title and the box, or right after the "
             "box (a figure, or a cell that draws one and has the tag hide-input)"
@@ -133,15 +126,13 @@ def imports(notebook: NotebookNode, path: Path) -> list[str]:
         problems.append("the first code cell must end with start_chapter()")
     if not all(isinstance(line, ast.Import | ast.ImportFrom) for line in body[:-1]):
         problems.append("the first code cell may hold only imports before start_chapter()")
-    if code and not of_first_edition(path) and not tags_of(code[0]) >= SET_UP_TAGS:
+    if code and not tags_of(code[0]) >= SET_UP_TAGS:
         problems.append(f"the first code cell needs the tags {sorted(SET_UP_TAGS)}")
     return problems
 
 
 def folds(notebook: NotebookNode, path: Path) -> list[str]:
     """A folded cell begins with a comment that says what it does: the site shows it."""
-    if of_first_edition(path):
-        return []
     return [
         "a cell with the tag hide-input must begin with a comment that says what it does, as "
         f"'# Draw the figure'; this one begins with {cell.source.splitlines()[0]!r}"
@@ -154,8 +145,6 @@ def folds(notebook: NotebookNode, path: Path) -> list[str]:
 
 def chapter_measure(notebook: NotebookNode, path: Path) -> list[str]:
     """Within the measure, and the box says the minutes that it takes."""
-    if of_first_edition(path):
-        return []
     found = measure(notebook)
     stated = TIME.search(text(notebook))
     problems = found.problems()

@@ -20,9 +20,6 @@ from tools.normalise import read
 WORDS, LINES, EQUATIONS = 2000, 150, 8  # at most
 WORDS_PER_MINUTE, LINES_PER_MINUTE, MINUTES_PER_EQUATION, MINUTES_STEP = 180, 15, 0.7, 5
 
-# Chapters that still have the first edition's shape: their measure is printed, not required.
-FIRST_EDITION: set[str] = set()
-
 FOLDED = {"hide-input", "remove-input", "hide-cell", "remove-cell"}
 TIME = re.compile(r"\*\*Time\*\*\D*(\d+) minutes? to read\D+(\d+) seconds? to run")
 _END = re.compile(r"^## +Exercises\s*$", re.MULTILINE)
@@ -65,8 +62,8 @@ class Measure:
         ]
 
 
-def edition_name(path: Path) -> str:
-    """`1-memory/unroll` for book/1-memory/unroll.ipynb: the chapter's name in FIRST_EDITION."""
+def chapter_name(path: Path) -> str:
+    """`1-memory/unroll` for book/1-memory/unroll.ipynb."""
     return f"{path.parent.name}/{path.stem}"
 
 
@@ -129,20 +126,16 @@ def main() -> int:
     above = []
     for path in chapters():
         notebook = read(path)
-        found, name = measure(notebook), edition_name(path)
+        found, name = measure(notebook), chapter_name(path)
         stated = stated_minutes(notebook)
-        note = " (first edition)" if name in FIRST_EDITION else ""
         print(
             f"{name:32} {found.words:6,} {found.lines:6} {found.equations:10} {found.minutes:8} "
-            f"{stated or '-':>5}{note}"
+            f"{stated or '-':>5}"
         )
-        if not note:
-            above += [f"{name}: {problem}" for problem in found.problems()]
-            if stated != found.minutes:
-                above.append(f"{name}: the box says {stated} minutes; it must say {found.minutes}")
+        above += [f"{name}: {problem}" for problem in found.problems()]
+        if stated != found.minutes:
+            above.append(f"{name}: the box says {stated} minutes; it must say {found.minutes}")
     print(f"{'at most':32} {WORDS:6,} {LINES:6} {EQUATIONS:10}")
-    gone = FIRST_EDITION - {edition_name(path) for path in chapters()}
-    above += [f"{name} is in FIRST_EDITION, but not in the book" for name in sorted(gone)]
     print("\n".join(above), file=sys.stderr)
     return 1 if above else 0
 

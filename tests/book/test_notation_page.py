@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from tools.book import BEHIND, ROOT, chapters
-from tools.measure import edition_name, main_text
+from tools.measure import chapter_name, main_text
 from tools.normalise import read
 
 B, T, D, H = 3, 5, 4, 6
@@ -123,7 +123,7 @@ def test_symbols_of_an_equation(mathematics, found):
 @pytest.mark.parametrize(
     "path",
     [path for path in chapters() if path.parent.name != BEHIND],
-    ids=edition_name,
+    ids=chapter_name,
 )
 def test_every_symbol_of_a_chapter_stands_on_the_page(path):
     notebook = read(path)
