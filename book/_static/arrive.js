@@ -2,7 +2,7 @@
 // figure that starts, a letter of another width. The target is put in its place again until the
 // reader moves the page.
 {
-  const SETTLED = 5000; // milliseconds; what comes later moves nothing by itself
+  const SETTLED = 15000; // milliseconds; what comes later moves nothing by itself
   const seen = new ResizeObserver(place);
   let goal = null;
   let until = 0;
@@ -21,8 +21,10 @@
     leave();
     goal = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     until = performance.now() + SETTLED;
+    if (!goal) return;
+    seen.observe(document.body); // the page may become longer below its last section, too
     const article = document.querySelector(".bd-article");
-    if (goal && article) seen.observe(article);
+    if (article) seen.observe(article);
   }
 
   for (const move of ["wheel", "touchstart", "pointerdown", "keydown"]) {

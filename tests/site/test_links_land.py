@@ -14,16 +14,18 @@ PLACE = """async () => {
         requestAnimationFrame(done);
         setTimeout(done, 300);
     });
-    let before = NaN;
-    for (let still = 0; still < 2; still = scrollY === before ? still + 1 : 0) {
-        before = scrollY;
+    const page = document.documentElement;
+    const now = () => `${scrollY} of ${page.scrollHeight}`;
+    await document.fonts.ready;  // letters of another width move everything below them
+    let before = "";
+    for (let still = 0; still < 5; still = now() === before ? still + 1 : 0) {
+        before = now();
         await frame();
     }
-    const page = document.documentElement;
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const padding = parseFloat(getComputedStyle(page).scrollPaddingTop) || 0;
     const from = Math.round(target.getBoundingClientRect().top - padding);
-    const atTheEnd = scrollY + innerHeight >= page.scrollHeight - 2;
+    const atTheEnd = scrollY + innerHeight >= page.scrollHeight - 100;
     return atTheEnd && from > 0 && from < innerHeight ? 0 : from;
 }"""
 # The contents, by a click; of each other kind of target the first, the middle one and the last.
